@@ -1,0 +1,1 @@
+"""Adapters: one package per cloud, all behind `providers.contract`."""

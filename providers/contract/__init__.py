@@ -1,0 +1,1 @@
+"""What every provider promises: types, errors, retry policy and the `Provider` protocol."""

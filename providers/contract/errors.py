@@ -1,0 +1,89 @@
+"""The classes that every cloud's errors become.
+
+The orchestrator decides on the class alone; the cloud's own code, message and request id
+travel along so that they can be shown. An adapter's classifier is the only place that
+reads codes.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Scope = Literal["zone", "region", "account"]
+
+
+class CloudError(Exception):
+    """A cloud refused or failed a call.
+
+    `code`, `request_id` are the cloud's own words (empty when it gave none), `operation`
+    the API call, `advice` what to do about it.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        provider: str,
+        operation: str = "",
+        code: str = "",
+        request_id: str = "",
+        advice: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.provider = provider
+        self.operation = operation
+        self.code = code
+        self.request_id = request_id
+        self.advice = advice
+
+    def __str__(self) -> str:
+        where = f"{self.provider} {self.operation}".strip()
+        code = f" {self.code}:" if self.code else ""
+        tail = f" (request {self.request_id})" if self.request_id else ""
+        return f"{where}:{code} {self.message}{tail}"
+
+
+class CapacityError(CloudError):
+    """The cloud has no room for this type there; `scope` says how wide."""
+
+    scope: Scope = "zone"
+
+    def widen(self, scope: Scope) -> CapacityError:
+        """Set how far the lack of capacity reaches and return self."""
+        self.scope = scope
+        return self
+
+
+class QuotaError(CloudError):
+    """The account may not have more of this in the region."""
+
+
+class ThrottledError(CloudError):
+    """Too many calls; `retry_after` is the cloud's own wish in seconds, if it gave one."""
+
+    retry_after: float | None = None
+
+
+class AuthError(CloudError):
+    """Credentials are missing, expired or not allowed to do this."""
+
+
+class InvalidRequestError(CloudError):
+    """The request is wrong; sending it again cannot help."""
+
+
+class TransientError(CloudError):
+    """A failure that is expected to pass; safe to repeat for idempotent calls."""
+
+
+class UnknownCloudError(CloudError):
+    """A code the classifier does not know: clean up, stop, and show it verbatim."""
+
+
+class ForeignResourceError(CloudError):
+    """Refused by the adapter itself: the resource does not carry our tags."""
+
+
+class DeadlineError(CloudError):
+    """A wait on the cloud ran past its deadline."""

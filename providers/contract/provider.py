@@ -1,0 +1,106 @@
+"""The protocol that every adapter fulfils, and how adapters are found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import entry_points
+from typing import Protocol
+
+from providers.contract.errors import InvalidRequestError
+from providers.contract.retry import OnRetry
+from providers.contract.types import (
+    Arch,
+    CloudMachine,
+    Identity,
+    Image,
+    Listing,
+    MachineRequest,
+    Network,
+    NetworkRequest,
+    Offer,
+    Owner,
+    ProviderSettings,
+    Requirement,
+    Resource,
+)
+
+ENTRY_POINTS = "longshore.providers"
+
+
+class Provider(Protocol):
+    """One cloud in one region. Every method may raise the classes of
+    `providers.contract.errors`; reads retry by themselves and report each retry."""
+
+    name: str
+    region: str
+
+    def preflight(self) -> Identity:
+        """Check that the credentials work. Raises AuthError with what to do."""
+        ...
+
+    def deployer_address(self) -> str:
+        """The address (no mask) this process reaches the cloud from, as seen outside."""
+        ...
+
+    def offers(self, requirement: Requirement, zone: str | None) -> Sequence[Offer]:
+        """Types that meet the requirement here, smallest first. Raises
+        InvalidRequestError when a named type or zone does not exist."""
+        ...
+
+    def resolve_image(self, os: str, arch: Arch) -> Image:
+        """The current image of an operating system such as `debian-12`."""
+        ...
+
+    def ensure_network(self, request: NetworkRequest) -> Network:
+        """Converge on the key and firewall of one target, exactly these rules; calling
+        twice is safe. Only resources that carry the owner's tags are adopted."""
+        ...
+
+    def ensure_machine(self, request: MachineRequest, *, deadline: float) -> CloudMachine:
+        """Converge on one machine for `request.token` and wait, at most `deadline`
+        seconds, until it runs and has an address. Called twice, one machine."""
+        ...
+
+    def find_machine(self, token: str, owner: Owner) -> CloudMachine | None:
+        """The live machine that was created with `token`, or None."""
+        ...
+
+    def listing(self, owner: Owner) -> Listing:
+        """Everything of ours in the region: the truth that state is a cache of."""
+        ...
+
+    def set_tags(self, machine: CloudMachine, tags: Mapping[str, str | None]) -> None:
+        """Set tags, or remove those whose value is None. Refuses what is not ours."""
+        ...
+
+    def destroy(self, resource: Resource, owner: Owner, *, deadline: float) -> None:
+        """Remove it and return when it is really gone. Idempotent: what is gone already
+        is fine. Raises ForeignResourceError for what is not ours."""
+        ...
+
+    def console_output(self, machine: CloudMachine) -> str:
+        """What the machine printed while it booted, for the report of a failed boot."""
+        ...
+
+
+ProviderFactory = Callable[[ProviderSettings, str, OnRetry], Provider]
+"""(settings, region, what to call on each retry) -> provider. Creating one is cheap and
+makes no call; the SDK is imported on first use."""
+
+
+def provider_factory(name: str) -> ProviderFactory:
+    """The factory registered under `name` in the entry-point group `longshore.providers`.
+
+    Raises InvalidRequestError, naming the providers there are, when there is none.
+    """
+    found = entry_points(group=ENTRY_POINTS)
+    for entry in found:
+        if entry.name == name:
+            factory: ProviderFactory = entry.load()
+            return factory
+    known = ", ".join(sorted(entry.name for entry in found)) or "none"
+    raise InvalidRequestError(
+        f"there is no provider {name!r}",
+        provider=name,
+        advice=f"installed providers: {known}; another one may need its extra",
+    )
