@@ -20,6 +20,8 @@ TAG_MACHINE = "longshore-machine"
 TAG_TOKEN = "longshore-token"  # noqa: S105 - the name of a tag
 TAG_HOST_KEY = "longshore-hostkey"
 TAG_HOST_KEY_NEXT = "longshore-hostkey-next"
+TAG_TRUST = "longshore-trust"
+"""`initial` while the host key is the one from user data, `rotated` afterwards."""
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
 """Project, environment and target names: they end up in labels and resource names

@@ -1,0 +1,73 @@
+"""Create requests kept, byte for byte, from before the call until the key is rotated.
+
+A retry with the same token must carry the same parameters, user data included (EC2
+answers IdempotentParameterMismatch otherwise), so the rendered request is the unit.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from orchestrator.state.database import Database
+from providers.contract.types import Image, MachineRequest, Owner
+
+
+class PendingRequests:
+    """The pending requests of one environment, at most one per machine name."""
+
+    def __init__(self, database: Database, environment: str) -> None:
+        self._database = database
+        self._environment = environment
+
+    def save(self, request: MachineRequest) -> None:
+        """Make the request durable; must return before the create call is sent."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO requests (token, environment, machine, body, created)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (
+                    request.token,
+                    self._environment,
+                    request.name,
+                    _dump(request),
+                    datetime.now(UTC).isoformat(timespec="seconds"),
+                ),
+            )
+
+    def all(self) -> dict[str, MachineRequest]:
+        """The newest pending request of each machine name."""
+        rows = self._database.rows(
+            "SELECT machine, body FROM requests WHERE environment = ? ORDER BY created, rowid",
+            self._environment,
+        )
+        return {row["machine"]: _load(row["body"]) for row in rows}
+
+    def erase(self, token: str) -> None:
+        """Forget one request; the bytes are overwritten. Erasing twice is fine."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM requests WHERE token = ?", (token,))
+
+    def erase_machine(self, name: str) -> None:
+        """Forget every request of a machine that is being destroyed."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "DELETE FROM requests WHERE environment = ? AND machine = ?",
+                (self._environment, name),
+            )
+
+
+def _dump(request: MachineRequest) -> str:
+    document = asdict(request)
+    document["user_data"] = base64.b64encode(request.user_data).decode("ascii")
+    return json.dumps(document, sort_keys=True)
+
+
+def _load(text: str) -> MachineRequest:
+    document = json.loads(text)
+    document["user_data"] = base64.b64decode(document["user_data"])
+    document["owner"] = Owner(**document["owner"])
+    document["image"] = Image(**document["image"])
+    return MachineRequest(**document)
