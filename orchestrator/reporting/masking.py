@@ -6,7 +6,7 @@ import base64
 import dataclasses
 import json
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache
 from typing import Any, Literal, TypeVar, cast, get_origin, get_type_hints
 from urllib.parse import quote, quote_plus
 
@@ -57,7 +57,7 @@ class Masker:
 
     def _mask_dataclass(self, value: Any) -> object:
         changes = {
-            name: self._mask_value(getattr(value, name)) for name in _free_fields(type(value))
+            name: self._mask_value(getattr(value, name)) for name in _free_fields(value.__class__)
         }
         return dataclasses.replace(value, **changes)
 
@@ -113,7 +113,7 @@ def _spans(text: str, forms: Iterable[str]) -> Iterator[tuple[int, int]]:
             start = text.find(form, start + 1)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _free_fields(kind: Any) -> tuple[str, ...]:
     hints = get_type_hints(kind)
     return tuple(
