@@ -77,6 +77,11 @@ class TransientError(CloudError):
     """A failure that is expected to pass; safe to repeat for idempotent calls."""
 
 
+class TokenSpentError(TransientError):
+    """The token belongs to a machine that is gone. The request may be made again, but only
+    with a new token: sending it again as it is cannot help, so `with_retries` does not."""
+
+
 class UnknownCloudError(CloudError):
     """A code the classifier does not know: clean up, stop, and show it verbatim."""
 

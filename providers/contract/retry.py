@@ -15,13 +15,18 @@ from typing import TypeVar
 from tenacity import (
     RetryCallState,
     Retrying,
-    retry_if_exception_type,
+    retry_if_exception,
     stop_after_attempt,
     stop_before_delay,
     wait_random_exponential,
 )
 
-from providers.contract.errors import CloudError, ThrottledError, TransientError
+from providers.contract.errors import (
+    CloudError,
+    ThrottledError,
+    TokenSpentError,
+    TransientError,
+)
 
 T = TypeVar("T")
 
@@ -61,6 +66,13 @@ class RetryPolicy:
     deadline: float = DEADLINE
 
 
+def _passes(error: BaseException) -> bool:
+    """Whether the same request may succeed when it is sent again."""
+    return isinstance(error, (ThrottledError, TransientError)) and not isinstance(
+        error, TokenSpentError
+    )
+
+
 def with_retries(
     call: Callable[[], T],
     *,
@@ -90,7 +102,7 @@ def with_retries(
             on_retry(Retry(error.provider, operation, reason, state.attempt_number, wait))
 
     loop = Retrying(
-        retry=retry_if_exception_type((ThrottledError, TransientError)),
+        retry=retry_if_exception(_passes),
         stop=stop_after_attempt(bounds.attempts) | stop_before_delay(bounds.deadline),
         wait=pause,
         before_sleep=report,

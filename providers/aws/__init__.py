@@ -1,0 +1,21 @@
+"""Amazon EC2 behind the provider contract.
+
+`create` is the entry point. Nothing here imports the SDK until a call needs it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from providers.contract.retry import OnRetry, ignore_retry
+from providers.contract.types import ProviderSettings
+
+if TYPE_CHECKING:
+    from providers.contract.provider import Provider
+
+
+def create(settings: ProviderSettings, region: str, on_retry: OnRetry = ignore_retry) -> Provider:
+    """An EC2 provider for one region. Makes no call and does not import the SDK."""
+    from providers.aws.adapter import AwsProvider
+
+    return AwsProvider(settings, region, on_retry)

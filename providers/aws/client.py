@@ -1,0 +1,89 @@
+"""SDK clients: one session per adapter, made on first use, with our own time limits.
+
+boto3's clients are botocore's, and they are made from a botocore session here: the same
+classes and the same default chain (environment, profiles, SSO, web identity, instance role,
+`AWS_ENDPOINT_URL`), without importing boto3's resource layer on the path of every command.
+"""
+
+from __future__ import annotations
+
+import threading
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
+
+from providers.contract.types import ProviderSettings
+
+if TYPE_CHECKING:
+    from botocore.config import Config
+    from botocore.session import Session
+    from types_boto3_ec2.client import EC2Client
+    from types_boto3_ssm.client import SSMClient
+    from types_boto3_sts.client import STSClient
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 30.0
+"""DescribeInstanceTypes and RunInstances can take several seconds to answer."""
+CONNECTIONS = 16
+"""Kept alive per client: six parallel describes, and machines created side by side."""
+
+
+class Clients:
+    """The clients of one region. Usable from several threads.
+
+    The SDK's own retries are off (one attempt): botocore would silently repeat
+    InsufficientInstanceCapacity, which is an HTTP 500, and multiply with our policy.
+    """
+
+    def __init__(self, settings: ProviderSettings, region: str) -> None:
+        self._settings = settings
+        self._region = region
+        self._lock = threading.RLock()
+
+    @cached_property
+    def ec2(self) -> EC2Client:
+        return cast("EC2Client", self._make("ec2"))
+
+    @cached_property
+    def ssm(self) -> SSMClient:
+        return cast("SSMClient", self._make("ssm"))
+
+    @cached_property
+    def sts(self) -> STSClient:
+        return cast("STSClient", self._make("sts"))
+
+    @cached_property
+    def _session(self) -> Session:
+        from botocore.session import Session
+
+        return Session(profile=self._settings.profile)
+
+    @cached_property
+    def _config(self) -> Config:
+        from botocore.config import Config
+
+        return Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            max_pool_connections=CONNECTIONS,
+            retries={"total_max_attempts": 1},
+            tcp_keepalive=True,
+            user_agent_extra="longshore",
+        )
+
+    def _make(self, service: str) -> object:
+        # Making a client is not thread-safe in botocore; using one is. cached_property
+        # has no lock of its own (Python 3.12 on), so a second thread may get here too and
+        # makes an equal client: harmless, and the lock keeps the loading single-file.
+        with self._lock:
+            existing = self.__dict__.get(service)
+            if existing is not None:
+                return existing
+            made: object = self._session.create_client(
+                service,
+                region_name=self._region,
+                endpoint_url=self._settings.endpoint,
+                verify=self._settings.ca,
+                config=self._config,
+            )
+            self.__dict__[service] = made
+            return made

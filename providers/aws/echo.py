@@ -1,0 +1,77 @@
+"""The address this process is seen under, asked of an echo service."""
+
+from __future__ import annotations
+
+import ssl
+from ipaddress import ip_address
+
+from providers.aws.errors import PROVIDER
+from providers.contract.errors import InvalidRequestError, TransientError
+from providers.contract.retry import OnRetry, RetryPolicy, with_retries
+from providers.contract.types import ProviderSettings
+
+AWS_ECHO = "https://checkip.amazonaws.com"
+CONNECT_SECONDS = 3.0
+READ_SECONDS = 5.0
+LONGEST_ANSWER = 256
+ADVICE = "set `ssh_from` to the networks that may reach SSH, or `echo_url` to a service you trust"
+
+
+def deployer_address(settings: ProviderSettings, on_retry: OnRetry) -> str:
+    """Ask `settings.echo_url`, or AWS's own echo service, tried three times.
+
+    The environment's proxies are passed over on purpose: SSH will not go through them.
+    Raises TransientError when the service cannot be reached, InvalidRequestError when its
+    answer is no address.
+    """
+    url = settings.echo_url or AWS_ECHO
+    text = with_retries(
+        lambda: _ask(url, settings.ca),
+        operation="echo",
+        on_retry=on_retry,
+        policy=RetryPolicy(attempts=3, longest_wait=1.0, deadline=20.0),
+    )
+    try:
+        return str(ip_address(text.strip()))
+    except ValueError as error:
+        raise InvalidRequestError(
+            f"{url} did not answer with an IP address",
+            provider=PROVIDER,
+            operation="echo",
+            advice=ADVICE,
+        ) from error
+
+
+def _ask(url: str, ca: str | None) -> str:
+    import urllib3
+
+    try:
+        trust = ssl.create_default_context()
+        if ca:
+            trust.load_verify_locations(ca)
+        with urllib3.PoolManager(ssl_context=trust) as pool:
+            answer = pool.request(
+                "GET",
+                url,
+                timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+                retries=False,
+                redirect=False,
+                preload_content=False,
+            )
+            body = answer.read(LONGEST_ANSWER)
+            answer.release_conn()
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise TransientError(
+            f"cannot learn this machine's address from {url}: {error}",
+            provider=PROVIDER,
+            operation="echo",
+            advice=ADVICE,
+        ) from error
+    if answer.status != 200:
+        raise TransientError(
+            f"cannot learn this machine's address from {url}: HTTP {answer.status}",
+            provider=PROVIDER,
+            operation="echo",
+            advice=ADVICE,
+        )
+    return body.decode("ascii", "replace")
