@@ -1,0 +1,1 @@
+"""The clouds on this machine: emulated APIs in front of real machines."""

@@ -1,0 +1,217 @@
+"""Bringing a sandbox up and down. Imports neither moto nor docker until they are needed."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from providers.sandbox.errors import SandboxError
+from providers.sandbox.home import Home, ServerRecord, default_home, write_private
+from providers.sandbox.process import (
+    file_lock,
+    launch_server,
+    server_runs,
+    stop_server,
+    wait_until,
+)
+from providers.sandbox.progress import Progress, silent
+
+HEALTH_DEADLINE = 60  # seconds from the start of the server to its first answer
+HEALTH_TIMEOUT = 2  # seconds for one answer
+LOG_TAIL = 20  # lines of the server's log in an error
+REGION = "us-east-1"
+
+
+@dataclass(frozen=True)
+class SandboxStatus:
+    """How a sandbox stands. `endpoint` is empty when its server does not run; `machines` are
+    the instance ids whose containers exist."""
+
+    sandbox: str
+    home: Path
+    running: bool
+    endpoint: str
+    image: str
+    machines: tuple[str, ...]
+
+
+class Sandbox:
+    """One sandbox, known by its folder. Several live side by side."""
+
+    def __init__(self, home: Path | None = None) -> None:
+        self._home = Home((home or default_home()).absolute())
+
+    @property
+    def home(self) -> Path:
+        """The folder that holds everything of this sandbox but its containers."""
+        return self._home.folder
+
+    @property
+    def exchanges(self) -> Path:
+        """The log of API requests: one JSON object a line."""
+        return self._home.exchanges
+
+    def up(self, on_progress: Progress = silent, *, baked: bool = False) -> SandboxStatus:
+        """Build the machine image where it is missing and start the server where it is not
+        running. With `baked`, new machines have Docker installed already.
+
+        Calling twice is safe. Raises SandboxError when something is missing on this machine or
+        the server does not answer within HEALTH_DEADLINE seconds.
+        """
+        from providers.sandbox.image import ensure_image
+        from providers.sandbox.prerequisites import connect_engine
+
+        self._home.make()
+        with self._lock():
+            image = ensure_image(connect_engine(), on_progress, baked=baked)
+            record = self._healthy()
+            if record is None:
+                record = self._start(image, on_progress)
+            else:
+                _post(record, "image", {"image": image})
+                on_progress(f"The sandbox is running at {_endpoint(record)}")
+            env = self._env(record)
+            write_private(self._home.env_file, "".join(f"{k}={v}\n" for k, v in env.items()))
+        return self.status()
+
+    def down(self, on_progress: Progress = silent) -> None:
+        """Stop the server and remove every container, volume and network of this sandbox.
+
+        Calling twice is safe. Raises SandboxError when Docker does not answer or the process
+        does not end.
+        """
+        from providers.sandbox.prerequisites import connect_engine
+        from providers.sandbox.sweep import sweep_machines, sweep_networks
+
+        if not self._home.folder.exists():
+            return
+        self._home.make()
+        with self._lock():
+            if server_runs(self._home):
+                on_progress("Stopping the server")
+                stop_server(self._home)
+            self._home.server_file.unlink(missing_ok=True)
+            self._home.env_file.unlink(missing_ok=True)
+            client = connect_engine()
+            sweep_machines(client, self._home, on_progress)
+            sweep_networks(client, self._home)
+
+    def status(self) -> SandboxStatus:
+        """What runs now. Raises SandboxError when Docker does not answer."""
+        from providers.sandbox.machine import machines_of
+        from providers.sandbox.prerequisites import connect_engine
+
+        self._home.make()
+        record = self._healthy()
+        sandbox = self._home.sandbox_id()
+        machines = machines_of(connect_engine(), sandbox)
+        return SandboxStatus(
+            sandbox=sandbox,
+            home=self._home.folder,
+            running=record is not None,
+            endpoint=_endpoint(record) if record else "",
+            image=record.image if record else "",
+            machines=tuple(sorted(machine.instance for machine in machines)),
+        )
+
+    def env(self) -> dict[str, str]:
+        """The environment that points AWS's SDKs and tools, and Longshore, at this sandbox.
+        Raises SandboxError when it is not up."""
+        record = self._healthy()
+        if record is None:
+            raise SandboxError("The sandbox is not running.", "Start it: longshore sandbox up")
+        return self._env(record)
+
+    def inject_faults(self, faults: list[dict[str, object]]) -> None:
+        """Replace the faults that strike coming API calls; see `faults.py` for their form.
+        Raises SandboxError when the sandbox is not up or refuses them."""
+        record = self._healthy()
+        if record is None:
+            raise SandboxError("The sandbox is not running.", "Start it: longshore sandbox up")
+        _post(record, "faults", faults)
+
+    def _env(self, record: ServerRecord) -> dict[str, str]:
+        return {
+            "AWS_ENDPOINT_URL": _endpoint(record),
+            "AWS_ACCESS_KEY_ID": "longshore-sandbox",
+            "AWS_SECRET_ACCESS_KEY": "longshore-sandbox",
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "LONGSHORE_ECHO_URL": f"{_endpoint(record)}/_longshore/address",
+        }
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        with file_lock(self._home.lock):
+            yield
+
+    def _start(self, image: str, on_progress: Progress) -> ServerRecord:
+        on_progress("Starting the server")
+        earlier = self._home.read_server()
+        token = secrets.token_hex(8)
+        process = launch_server(self._home, token, image, earlier.port if earlier else 0)
+
+        def answers() -> ServerRecord | None:
+            if process.poll() is not None:
+                raise SandboxError(
+                    f"The sandbox's server ended with status {process.returncode}:\n"
+                    + self._log_tail(),
+                    f"Its whole log is {self._home.server_log}",
+                )
+            record = self._healthy()
+            return record if record and record.token == token else None
+
+        found = wait_until(answers, HEALTH_DEADLINE)
+        if found is None:
+            process.kill()
+            raise SandboxError(
+                f"The sandbox's server did not answer within {HEALTH_DEADLINE} seconds:\n"
+                + self._log_tail(),
+                f"Its whole log is {self._home.server_log}",
+            )
+        for line in self._log_tail().splitlines():
+            if "earlier" in line:
+                on_progress(line)
+        on_progress(f"The sandbox is running at {_endpoint(found)}")
+        return found
+
+    def _healthy(self) -> ServerRecord | None:
+        record = self._home.read_server()
+        if record is None:
+            return None
+        try:
+            with urllib.request.urlopen(  # noqa: S310
+                f"{_endpoint(record)}/_longshore/health", timeout=HEALTH_TIMEOUT
+            ) as answer:
+                health = json.load(answer)
+        except (OSError, ValueError):
+            return None
+        return record if health.get("token") == record.token else None
+
+    def _log_tail(self) -> str:
+        lines = self._home.server_log.read_text(errors="replace").splitlines()
+        return "\n".join(lines[-LOG_TAIL:])
+
+
+def _endpoint(record: ServerRecord) -> str:
+    return f"http://127.0.0.1:{record.port}"
+
+
+def _post(record: ServerRecord, name: str, document: object) -> None:
+    request = urllib.request.Request(  # noqa: S310
+        f"{_endpoint(record)}/_longshore/{name}",
+        data=json.dumps(document).encode(),
+        method="POST",
+        headers={"Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=HEALTH_TIMEOUT):  # noqa: S310
+            return
+    except urllib.error.HTTPError as error:
+        raise SandboxError(f"The sandbox refused {name}: {error.read().decode()}") from error

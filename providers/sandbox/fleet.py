@@ -1,0 +1,189 @@
+"""The machines behind an emulated API: work in the background, in order for each machine."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from providers.sandbox.errors import SandboxError
+from providers.sandbox.firewall import Ingress, apply_firewall
+from providers.sandbox.home import Home
+from providers.sandbox.machine import (
+    Machine,
+    Seed,
+    boot_again,
+    console_output,
+    remove_machine,
+    restart_machine,
+    start_machine,
+    stop_machine,
+    write_seed,
+)
+from providers.sandbox.network import AddressPool
+from providers.sandbox.progress import Progress
+
+if TYPE_CHECKING:
+    import docker
+
+Rules = Callable[[str], frozenset[Ingress]]
+"""The ingress rules that hold for an instance now."""
+Done = Callable[[str], None]
+"""Called from a background thread when the work is done, with "" or what went wrong."""
+
+
+@dataclass
+class _Berth:
+    machine: Machine
+    address: str
+    work: ThreadPoolExecutor
+    applied: frozenset[Ingress] | None = None
+
+
+class Fleet:
+    """All machines of one sandbox. Methods may be called from any thread and return at once
+    (except `converge_firewalls`); jobs of one machine run in the order they were given."""
+
+    def __init__(
+        self, client: docker.APIClient, home: Home, pool: AddressPool, image: str, log: Progress
+    ) -> None:
+        self.image = image
+        self.pool = pool
+        self._client = client
+        self._home = home
+        self._sandbox = home.sandbox_id()
+        self._log = log
+        self._berths: dict[str, _Berth] = {}
+        self._lock = threading.Lock()
+        self._firewall_lock = threading.Lock()
+        self.rules: Rules = lambda instance: frozenset()
+
+    def boot(self, instance: str, address: str, seed: Seed, done: Done) -> None:
+        """Begin to boot a machine at an address taken from the pool."""
+        berth = _Berth(
+            Machine(self._sandbox, instance),
+            address,
+            ThreadPoolExecutor(max_workers=1, thread_name_prefix=instance),
+        )
+        with self._lock:
+            self._berths[instance] = berth
+        berth.work.submit(self._attempt, berth, lambda: self._boot(berth, seed), done)
+
+    def stop(self, instance: str, done: Done) -> None:
+        """Shut a machine down; its address and disks stay."""
+        berth = self._berths[instance]
+        berth.work.submit(self._attempt, berth, lambda: self._stop(berth), done)
+
+    def start(self, instance: str, done: Done) -> None:
+        """Boot a stopped machine."""
+        berth = self._berths[instance]
+        berth.work.submit(self._attempt, berth, lambda: self._start(berth), done)
+
+    def reboot(self, instance: str, done: Done) -> None:
+        """Boot a running machine again."""
+        berth = self._berths[instance]
+        berth.work.submit(self._attempt, berth, lambda: self._reboot(berth), done)
+
+    def remove(self, instance: str, done: Done) -> None:
+        """Remove a machine with its volumes; its last console output is kept in a file."""
+        berth = self._berths[instance]
+        berth.work.submit(self._attempt, berth, lambda: self._remove(berth), done)
+        berth.work.shutdown(wait=False)
+
+    def console(self, instance: str) -> bytes:
+        """The machine's console so far; after its end, what was kept."""
+        berth = self._berths.get(instance)
+        if berth is not None:
+            return console_output(self._client, berth.machine)
+        with contextlib.suppress(FileNotFoundError):
+            return self._console_file(instance).read_bytes()
+        return b""
+
+    def converge_firewalls(self) -> None:
+        """Bring every running machine's packet filter to the rules that hold now; returns when
+        they are in force. Machines whose rules did not change are left alone."""
+        with self._firewall_lock:
+            for berth in list(self._berths.values()):
+                if berth.applied is not None:
+                    self._apply(berth)
+
+    def _attempt(self, berth: _Berth, job: Callable[[], None], done: Done) -> None:
+        import docker.errors
+        import requests
+
+        problem = ""
+        try:
+            job()
+        except (
+            SandboxError,
+            docker.errors.DockerException,
+            OSError,
+            requests.RequestException,
+        ) as error:
+            problem = str(error)
+            self._log(f"Machine {berth.machine.instance}: {problem}")
+        done(problem)
+
+    def _boot(self, berth: _Berth, seed: Seed) -> None:
+        folder = self._home.seeds / berth.machine.instance
+        write_seed(folder, berth.machine.instance, seed)
+        start_machine(
+            self._client,
+            berth.machine,
+            image=self.image,
+            address=berth.address,
+            hostname=seed.hostname,
+            seed=folder,
+            resolv_conf=self._home.resolv_conf,
+        )
+        self._protect(berth)
+
+    def _start(self, berth: _Berth) -> None:
+        boot_again(self._client, berth.machine)
+        self._protect(berth)
+
+    def _stop(self, berth: _Berth) -> None:
+        with self._firewall_lock:
+            berth.applied = None
+        stop_machine(self._client, berth.machine)
+
+    def _reboot(self, berth: _Berth) -> None:
+        with self._firewall_lock:
+            berth.applied = None
+        restart_machine(self._client, berth.machine)
+        self._protect(berth)
+
+    def _remove(self, berth: _Berth) -> None:
+        with self._firewall_lock:
+            berth.applied = None
+        instance = berth.machine.instance
+        self._console_file(instance).write_bytes(console_output(self._client, berth.machine))
+        remove_machine(self._client, berth.machine, self._home.seeds)
+        with self._lock:
+            self._berths.pop(instance, None)
+        self.pool.give_back(berth.address)
+
+    def _protect(self, berth: _Berth) -> None:
+        with self._firewall_lock:
+            berth.applied = None
+            problem = self._apply(berth)
+        if problem:
+            raise SandboxError(f"its security groups cannot be enforced: {problem}")
+
+    def _apply(self, berth: _Berth) -> str:
+        wanted = self.rules(berth.machine.instance)
+        if wanted == berth.applied:
+            return ""
+        problem = apply_firewall(self._client, berth.machine, wanted)
+        if problem:
+            self._log(f"Machine {berth.machine.instance}: packet filter: {problem}")
+        else:
+            berth.applied = wanted
+        return problem
+
+    def _console_file(self, instance: str) -> Path:
+        return self._home.consoles / f"{instance}.log"

@@ -1,0 +1,49 @@
+"""What must be on this machine before the sandbox can work. Named, never installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+from providers.sandbox.errors import SandboxError
+
+if TYPE_CHECKING:
+    import docker
+
+ENGINE_DEADLINE = 120  # seconds; commits of large layers are slow
+
+
+def connect_engine() -> docker.APIClient:
+    """A client of this machine's Docker Engine. Raises SandboxError when none answers."""
+    import docker
+    import docker.errors
+    from docker.utils import kwargs_from_env
+
+    try:
+        client = docker.APIClient(version="auto", timeout=ENGINE_DEADLINE, **kwargs_from_env())
+        client.ping()
+    except docker.errors.DockerException as error:
+        raise SandboxError(
+            f"The sandbox needs a running Docker Engine and found none: {error}",
+            "Install and start it: sudo apt-get install docker.io  (and join the group docker, "
+            "or run as root).",
+        ) from error
+    return client
+
+
+def require_debootstrap() -> str:
+    """The path of debootstrap. Raises SandboxError when it is missing or we are not root."""
+    found = shutil.which("debootstrap", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    if found is None:
+        raise SandboxError(
+            "The sandbox builds its machine image with debootstrap, which is not installed.",
+            "Install it: sudo apt-get install debootstrap",
+        )
+    if os.geteuid() != 0:
+        raise SandboxError(
+            "Building the machine image needs root (once; starting machines does not).",
+            "Run this command once with sudo, or set LONGSHORE_SANDBOX_BASE to a Debian base "
+            "image that Docker can pull.",
+        )
+    return found

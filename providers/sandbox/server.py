@@ -1,0 +1,102 @@
+"""The sandbox's server process: `python -m providers.sandbox.server --home ... --token ...`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from providers.sandbox import outer
+from providers.sandbox.errors import SandboxError
+from providers.sandbox.exchange import ExchangeLog
+from providers.sandbox.fleet import Fleet
+from providers.sandbox.home import Home, ServerRecord
+from providers.sandbox.network import ensure_network
+from providers.sandbox.prerequisites import connect_engine
+from providers.sandbox.sweep import sweep_machines
+from providers.sandbox.wsgi import Controls, SandboxApplication
+
+HOST = "127.0.0.1"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serve until SIGTERM. Machines stay when the process ends; `Sandbox.down` removes them."""
+    parser = argparse.ArgumentParser(prog="longshore-sandbox")
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--token", required=True)
+    parser.add_argument("--image", required=True)
+    parser.add_argument("--port", type=int, default=0)
+    options = parser.parse_args(argv)
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout, force=True
+    )
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    log = logging.getLogger("longshore.sandbox").info
+    try:
+        _serve(Home(options.home), options.token, options.image, options.port, log)
+    except SandboxError as error:
+        log("%s", error)
+        return 1
+    return 0
+
+
+def _serve(home: Home, token: str, image: str, port: int, log: Any) -> None:
+    client = connect_engine()
+    swept = sweep_machines(client, home, log)
+    if swept:
+        log("Removed %d machines that an earlier server left behind", swept)
+    servers = outer.name_servers()
+    if servers:
+        home.resolv_conf.write_text("".join(f"nameserver {server}\n" for server in servers))
+    pool = ensure_network(client, home.sandbox_id())
+    fleet = Fleet(client, home, pool, image, log)
+    lock = threading.RLock()
+
+    from providers.sandbox.ec2.application import build_api
+
+    application = SandboxApplication(
+        build_api(fleet, lock),
+        lock,
+        ExchangeLog(home.exchanges),
+        Controls(
+            address=pool.gateway,
+            health={"sandbox": home.sandbox_id(), "token": token},
+            use_image=lambda name: setattr(fleet, "image", name),
+        ),
+        fleet.converge_firewalls,
+    )
+    from werkzeug.serving import make_server
+
+    server = make_server(HOST, _usable(port), application, threaded=True)
+    signal.signal(
+        signal.SIGTERM,
+        lambda *_: threading.Thread(target=server.shutdown, daemon=True).start(),
+    )
+    home.write_server(ServerRecord(os.getpid(), token, server.server_port, image))
+    log("Serving on http://%s:%d", HOST, server.server_port)
+    server.serve_forever()
+    log("Stopped")
+    # Background jobs of machines may still wait on Docker; the next start sweeps what they leave.
+    logging.shutdown()
+    os._exit(0)
+
+
+def _usable(port: int) -> int:
+    """The wished port when it is free, else 0 for any."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return 0
+    return port
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,171 @@
+"""The sandbox's web application: emulated APIs, and its own endpoints under /_longshore."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import socket
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from providers.sandbox.exchange import ExchangeLog, Request, error_code, read_request
+from providers.sandbox.faults import DROPPED, Fault, FaultQueue, error_body, parse_faults
+from providers.sandbox.statuses import status_for
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+CONTROL = "/_longshore/"
+REPLACED = ("content-length", "x-amzn-requestid")
+# moto sends one fixed id; a caller that reports ours can be found in the log.
+REQUEST_ID = re.compile(rb"(<[Rr]equest(?:ID|Id)>)[^<]*(</)")
+REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole HTTP answer."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Controls:
+    """What the endpoints under /_longshore show and change."""
+
+    address: str
+    health: Mapping[str, str]
+    use_image: Callable[[str], None]
+
+
+class SandboxApplication:
+    """Serves one request at a time to moto (its records are not made for threads); waiting for
+    machines happens outside the lock."""
+
+    def __init__(
+        self,
+        api: Application,
+        lock: AbstractContextManager[Any],
+        log: ExchangeLog,
+        controls: Controls,
+        after_change: Callable[[], None],
+    ) -> None:
+        self._api = api
+        self._lock = lock
+        self._log = log
+        self._controls = controls
+        self._after_change = after_change
+        self._faults = FaultQueue()
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """WSGI entry point."""
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(CONTROL):
+            answer = self._control(path.removeprefix(CONTROL), environ["REQUEST_METHOD"], body)
+        else:
+            found = self._exchange(environ, body)
+            if found is None:
+                _drop_connection(environ)
+                return []
+            answer = found
+        reason = REASONS.get(answer.status, "Status")
+        start_response(f"{answer.status} {reason}", list(answer.headers))
+        return [answer.body]
+
+    def _exchange(self, environ: Environ, body: bytes) -> Answer | None:
+        request = read_request(
+            environ.get("HTTP_AUTHORIZATION", ""),
+            environ.get("HTTP_X_AMZ_TARGET", ""),
+            environ.get("QUERY_STRING", ""),
+            body,
+        )
+        request_id = str(uuid.uuid4())
+        fault = self._faults.take(request.action, "before")
+        answer = None if fault else self._call(environ, body, request, request_id)
+        if fault is None:
+            if request.service == "ec2" and request.changes:
+                self._after_change()
+            fault = self._faults.take(request.action, "after")
+        if fault is not None:
+            answer = _strike(fault, request, request_id)
+        self._log.write(
+            request,
+            answer.status if answer else DROPPED,
+            error_code(answer.status, answer.body) if answer else "",
+            request_id,
+            f"{fault.when}: {fault.code or 'dropped'}" if fault else "",
+        )
+        return answer
+
+    def _call(self, environ: Environ, body: bytes, request: Request, request_id: str) -> Answer:
+        environ["wsgi.input"] = io.BytesIO(body)
+        seen: list[tuple[int, list[tuple[str, str]]]] = []
+
+        def start(status: str, headers: list[tuple[str, str]], *rest: object) -> None:
+            seen.append((int(status.split()[0]), headers))
+
+        with self._lock:
+            data = b"".join(self._api(environ, start))
+        status, headers = seen[-1]
+        data = REQUEST_ID.sub(rb"\g<1>" + request_id.encode() + rb"\g<2>", data)
+        code = error_code(status, data)
+        kept = [(key, value) for key, value in headers if key.lower() not in REPLACED]
+        return Answer(
+            status_for(request.service, code, status),
+            (*kept, ("x-amzn-RequestId", request_id), ("Content-Length", str(len(data)))),
+            data,
+        )
+
+    def _control(self, name: str, method: str, body: bytes) -> Answer:
+        if name == "address":
+            return _plain(200, "text/plain", self._controls.address)
+        if name == "health":
+            return _plain(200, "application/json", json.dumps(dict(self._controls.health)))
+        if name == "faults" and method == "GET":
+            return _plain(200, "application/json", json.dumps({"left": self._faults.left()}))
+        if name in ("faults", "image") and method == "POST":
+            try:
+                document = json.loads(body)
+                if name == "faults":
+                    self._faults.replace(parse_faults(document))
+                else:
+                    self._controls.use_image(str(document["image"]))
+            except (ValueError, KeyError, TypeError) as error:
+                return _plain(400, "application/json", json.dumps({"error": str(error)}))
+            return _plain(200, "application/json", "{}")
+        return _plain(404, "text/plain", f"no such endpoint: {name}\n")
+
+
+def _plain(status: int, kind: str, text: str) -> Answer:
+    data = text.encode()
+    return Answer(status, (("Content-Type", kind), ("Content-Length", str(len(data)))), data)
+
+
+def _strike(fault: Fault, request: Request, request_id: str) -> Answer | None:
+    if fault.status == DROPPED:
+        return None
+    kind, data = error_body(request.service, fault.code, fault.message, request_id)
+    return Answer(
+        fault.status,
+        (
+            ("Content-Type", kind),
+            ("Content-Length", str(len(data))),
+            ("x-amzn-RequestId", request_id),
+        ),
+        data,
+    )
+
+
+def _drop_connection(environ: Environ) -> None:
+    """Cut the connection so that the caller sees neither status nor body."""
+    connection = environ.get("werkzeug.socket")
+    if isinstance(connection, socket.socket):
+        connection.shutdown(socket.SHUT_RDWR)
