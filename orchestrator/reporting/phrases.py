@@ -44,12 +44,14 @@ def size(count: int) -> str:
 
 
 def amount(done: int | None, total: int | None, unit: str) -> str:
-    """Return `3.1 MiB of 12.0 MiB`, `3 of 12`, one of the two alone, or nothing."""
+    """Return `3.1 of 12.0 MiB`, `3 of 12`, one of the two alone, or nothing."""
     shown = [
         size(value) if unit == "bytes" else str(value)
         for value in (done, total)
         if value is not None
     ]
+    if len(shown) == 2 and shown[0].split(" ")[1:] == shown[1].split(" ")[1:]:
+        shown[0] = shown[0].split(" ")[0]
     return " of ".join(shown)
 
 

@@ -53,8 +53,10 @@ class FanOut:
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
+        on_broken_pipe: Callable[[], None] = lambda: None,
     ) -> None:
         self._renderers = tuple(renderers)
+        self._on_broken_pipe = on_broken_pipe
         self._masker = masker
         self._now = now
         self._monotonic = monotonic
@@ -70,7 +72,10 @@ class FanOut:
         with self._lock:
             envelope = Envelope(self._now(), self.elapsed, self._masker.mask_event(event))
             for renderer in self._renderers:
-                renderer.render(envelope)
+                try:
+                    renderer.render(envelope)
+                except BrokenPipeError:
+                    self._drop(renderer)
 
     def protect(self, secrets: Iterable[str], *, public: Iterable[str] = ()) -> None:
         self._masker.learn(secrets, public=public)
@@ -79,7 +84,16 @@ class FanOut:
         """Close every renderer. Calling it twice is safe."""
         with self._lock:
             for renderer in self._renderers:
-                renderer.close()
+                try:
+                    renderer.close()
+                except BrokenPipeError:
+                    self._drop(renderer)
+
+    def _drop(self, renderer: Renderer) -> None:
+        """Go on without a renderer whose reader has left (`longshore up | head`): events
+        come from the middle of operations, which must not die of it."""
+        self._renderers = tuple(other for other in self._renderers if other is not renderer)
+        self._on_broken_pipe()
 
 
 class Recorder:

@@ -42,10 +42,15 @@ class Board:
     clock: Callable[[], float]
     """Seconds of the run, on the scale of `Task.began`."""
     spinner: str
+    """The name of one of rich's spinners."""
     _tasks: dict[str, Task] = field(default_factory=dict)
     _order: dict[str, int] = field(default_factory=dict)
     """Each line's place, given at its first appearance so that lines never change places."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        # One for all lines: a spinner starts at its first drawing, so a new one never turns.
+        self._turning = Spinner(self.spinner, style="cyan")
 
     def start(self, task: Task) -> None:
         with self._lock:
@@ -107,7 +112,7 @@ class Board:
         line.add_column(no_wrap=True, justify="right")
         line.add_column(no_wrap=True, justify="right", min_width=5)
         line.add_row(
-            Spinner(self.spinner, style="cyan"),
+            self._turning,
             Text(task.machine or "-", style="bold"),
             text,
             _meter(task, wide),

@@ -1,0 +1,42 @@
+"""`longshore exec`."""
+
+from __future__ import annotations
+
+import click
+
+from orchestrator.cli.console import Console
+from orchestrator.cli.options import example, shared_options
+from orchestrator.cli.run import begin_run
+from orchestrator.invocation import Invocation
+
+
+@click.command(
+    "exec",
+    context_settings={"allow_interspersed_args": False},
+    epilog=example(
+        "longshore exec web env",
+        "longshore exec -t --machine us-1 web sh",
+    ),
+)
+@click.option("--tty", "-t", is_flag=True, help="With a terminal, for a shell say.")
+@click.option("--machine", metavar="NAME", help="On this machine; else on the first that has it.")
+@click.argument("service")
+@click.argument("argv", metavar="CMD...", nargs=-1, required=True, type=click.UNPROCESSED)
+@shared_options
+def command(
+    invocation: Invocation,
+    console: Console,
+    tty: bool,
+    machine: str | None,
+    service: str,
+    argv: tuple[str, ...],
+) -> int:
+    """Run a command in a service's container.
+
+    Options come before SERVICE; everything after it is the command. Exits with the
+    command's own exit code.
+    """
+    from orchestrator.app.exec import exec_
+
+    run = begin_run(invocation, console, narrate=False)
+    return exec_(run.invocation, run.sink, service, machine, argv, tty)

@@ -1,0 +1,26 @@
+"""`longshore status`."""
+
+from __future__ import annotations
+
+import click
+
+from orchestrator.cli.console import Console
+from orchestrator.cli.options import example, shared_options
+from orchestrator.cli.run import begin_run
+from orchestrator.errors import ExitCode
+from orchestrator.invocation import Invocation
+
+
+@click.command("status", epilog=example("longshore status", "longshore status --output json"))
+@shared_options
+def command(invocation: Invocation, console: Console) -> int:
+    """Show the machines and what runs on them.
+
+    As the cloud and the machines say now. A machine that cannot be reached is shown as
+    unknown, with the reason.
+    """
+    from orchestrator.app.status import status
+
+    run = begin_run(invocation, console, narrate=False)
+    run.sink.emit(status(run.invocation, run.sink, run.cancel))
+    return ExitCode.DONE
