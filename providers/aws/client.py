@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from providers.contract.types import ProviderSettings
@@ -25,6 +26,8 @@ READ_SECONDS = 30.0
 """DescribeInstanceTypes and RunInstances can take several seconds to answer."""
 CONNECTIONS = 16
 """Kept alive per client: six parallel describes, and machines created side by side."""
+
+MODELS = Path("~/.aws/models")
 
 
 class Clients:
@@ -55,7 +58,13 @@ class Clients:
     def _session(self) -> Session:
         from botocore.session import Session
 
-        return Session(profile=self._settings.profile)
+        from providers.aws.model import LeanLoader, default_cache
+
+        session = Session(profile=self._settings.profile)
+        # Somebody with models of their own (AWS_DATA_PATH, ~/.aws/models) means them.
+        if not session.get_config_variable("data_path") and not MODELS.expanduser().exists():
+            session.register_component("data_loader", LeanLoader(default_cache()))
+        return session
 
     @cached_property
     def _config(self) -> Config:
