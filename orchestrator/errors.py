@@ -31,6 +31,9 @@ class LongshoreError(Exception):
 
     exit_code: ExitCode = ExitCode.FAILED
 
+    details: tuple[str, ...] = ()
+    """Lines for the reader beyond the message, such as a container's last log lines."""
+
     def __init__(
         self, message: str, *, advice: str = "", exit_code: ExitCode | None = None
     ) -> None:

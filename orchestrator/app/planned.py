@@ -1,0 +1,36 @@
+"""Survey and plan together, with everything slow under way at the same time."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+from orchestrator.app.deployer import learn_deployer
+from orchestrator.app.session import Session
+from orchestrator.machines.keys import authorized_key
+from orchestrator.planning.desired import Desired
+from orchestrator.planning.plan import Plan
+from orchestrator.planning.survey import Survey
+from orchestrator.planning.up import plan_up
+from orchestrator.planning.workloads import resolve_workloads
+
+
+def desired_and_survey(session: Session) -> tuple[Desired, Survey]:
+    """What should be and what is. Raises CloudError, LongshoreError."""
+    with ThreadPoolExecutor(3, thread_name_prefix="look") as pool:
+        survey = pool.submit(session.survey)
+        deployer = pool.submit(learn_deployer, session.project, session.providers)
+        workloads = resolve_workloads(session.project)
+        desired = Desired(
+            project=session.project,
+            workloads=workloads,
+            public_key=authorized_key(session.login),
+            deployer=deployer.result(),
+        )
+        return desired, survey.result()
+
+
+def plan_session(session: Session) -> tuple[Plan, Survey]:
+    """The plan for `up`, and the survey it rests on. Changes nothing."""
+    desired, survey = desired_and_survey(session)
+    return plan_up(desired, survey, datetime.now(UTC).date()), survey

@@ -1,0 +1,128 @@
+"""What every command that looks at machines opens first, and closes last."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import orchestrator
+from orchestrator.cancellation import Cancellation
+from orchestrator.invocation import Invocation
+from orchestrator.machines.endpoint import Login
+from orchestrator.machines.keys import project_key
+from orchestrator.operations.fleet import Fleet
+from orchestrator.operations.providers import Providers
+from orchestrator.planning.look import Place, Surveyor
+from orchestrator.planning.inside import inspect_machine
+from orchestrator.planning.survey import Survey
+from orchestrator.reporting.events import RunStarted
+from orchestrator.reporting.sink import Sink
+from orchestrator.spec import load_project
+from orchestrator.spec.model import Project
+from orchestrator.state.database import SANDBOX_DIRECTORY, STATE_DIRECTORY
+from orchestrator.state.lock import state_lock
+from orchestrator.state.store import Store
+from providers.contract.types import Owner
+
+
+@dataclass(frozen=True)
+class Session:
+    """One command's view of one environment."""
+
+    project: Project
+    owner: Owner
+    login: Login
+    store: Store
+    sink: Sink
+    cancel: Cancellation
+    providers: Providers
+    fleet: Fleet
+    began: float
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Every provider and region the project names now."""
+        return tuple({(t.provider, t.region): None for t in self.project.targets})
+
+    def survey(self, *, inside: bool = True) -> Survey:
+        """What exists, now. See `Surveyor.take`."""
+        surveyor = Surveyor(
+            self.owner,
+            self.providers,
+            self.fleet,
+            self.store.machines.all(),
+            inspect_machine,
+        )
+        return surveyor.take(self.places, inside=inside)
+
+    @property
+    def elapsed(self) -> float:
+        return time.monotonic() - self.began
+
+
+@contextmanager
+def open_session(
+    invocation: Invocation,
+    sink: Sink,
+    cancel: Cancellation,
+    command: str,
+    *,
+    mutating: bool = False,
+) -> Iterator[Session]:
+    """Read the project, open the state and what leads to clouds and machines.
+
+    A `mutating` command holds the lock; the others leave no trace, not even a state
+    folder. Raises SpecError, StateError, LockedError.
+    """
+    began = time.monotonic()
+    project = load_project(
+        invocation.project_file, environment=invocation.environment, environ=os.environ
+    )
+    sink.protect(project.secrets, public=_public_words(project))
+    sink.emit(RunStarted(command, project.name, project.environment, orchestrator.__version__))
+    directory = state_directory(project, sandbox=invocation.sandbox)
+    with ExitStack() as stack:
+        if mutating:
+            stack.enter_context(state_lock(directory, command))
+        store = stack.enter_context(Store(directory, project.environment, create=mutating))
+        login = login_of(project)
+        fleet = Fleet(login, cancel, sink)
+        stack.callback(fleet.close)
+        yield Session(
+            project=project,
+            owner=Owner(project.name, project.environment),
+            login=login,
+            store=store,
+            sink=sink,
+            cancel=cancel,
+            providers=Providers(project.providers, sink),
+            fleet=fleet,
+            began=began,
+        )
+
+
+def state_directory(project: Project, *, sandbox: bool) -> Path:
+    """Where this project's state lives; a rehearsal has its own."""
+    return project.directory / (SANDBOX_DIRECTORY if sandbox else STATE_DIRECTORY)
+
+
+def login_of(project: Project) -> Login:
+    """The user's own key or agent, or the key Longshore keeps for the project outside of
+    its state, so that deleting the state never locks anyone out."""
+    if project.ssh.key is not None or project.ssh.agent:
+        return Login(key=project.ssh.key, agent=project.ssh.agent)
+    return Login(key=project_key(project.name, os.environ), agent=False)
+
+
+def _public_words(project: Project) -> set[str]:
+    """Words that stay readable even when a secret happens to equal one of them."""
+    return {
+        project.name,
+        project.environment,
+        *(service.name for service in project.services),
+        *(word for t in project.targets for word in (t.name, t.provider, t.region)),
+    }

@@ -1,0 +1,70 @@
+"""`longshore ssh`: the OpenSSH client on a machine, held to the pinned host key."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestrator.app.reach import pick, reachable
+from orchestrator.app.session import open_session
+from orchestrator.cancellation import Cancellation
+from orchestrator.errors import LongshoreError
+from orchestrator.invocation import Invocation
+from orchestrator.operations.fleet import SSH_PORT, SSH_USER
+from orchestrator.reporting.sink import Sink
+
+if TYPE_CHECKING:
+    from orchestrator.machines.endpoint import Login
+
+
+def ssh(
+    invocation: Invocation,
+    sink: Sink,
+    cancel: Cancellation,
+    machine: str | None,
+    argv: Sequence[str],
+) -> int:
+    """Open a shell on the machine, or run `argv` there; returns its exit status.
+
+    The key that our own connection verified is the only one the client may accept.
+    """
+    client = shutil.which("ssh")
+    if client is None:
+        raise LongshoreError(
+            "there is no ssh command on this machine",
+            advice="install an OpenSSH client (Debian and Ubuntu: openssh-client)",
+        )
+    with open_session(invocation, sink, cancel, "ssh") as session:
+        view = pick(reachable(session, session.survey()), machine)
+        host_key = session.fleet.connection(view.name).host_key
+        address = view.cloud.address or ""
+        login = session.login
+    with tempfile.TemporaryDirectory(prefix="longshore-ssh-") as folder:
+        known_hosts = Path(folder) / "known_hosts"
+        known_hosts.write_text(f"{address} {host_key}\n", encoding="ascii")
+        line = [client, *_options(known_hosts, login), f"{SSH_USER}@{address}"]
+        if argv:
+            line += ["--", shlex.join(argv)]
+        return subprocess.call(line)
+
+
+def _options(known_hosts: Path, login: Login) -> list[str]:
+    settings = [
+        f"UserKnownHostsFile={known_hosts}",
+        "GlobalKnownHostsFile=/dev/null",
+        "StrictHostKeyChecking=yes",
+        "HostKeyAlgorithms=ssh-ed25519",
+        "UpdateHostKeys=no",
+    ]
+    options = ["-p", str(SSH_PORT)]
+    if login.key is not None:
+        options += ["-i", str(login.key)]
+        settings.append("IdentitiesOnly=yes")
+    for setting in settings:
+        options += ["-o", setting]
+    return options

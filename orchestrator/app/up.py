@@ -1,0 +1,101 @@
+"""`longshore up`: survey, plan, ask, apply, report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from orchestrator.app.apply import apply, journaled, new_context
+from orchestrator.invocation import Invocation
+from orchestrator.app.planned import plan_session
+from orchestrator.app.session import Session, open_session
+from orchestrator.app.urls import report_urls
+from orchestrator.cancellation import Cancellation
+from orchestrator.errors import ExitCode, LongshoreError
+from orchestrator.operations.context import Context
+from orchestrator.operations.firewall import EnsureNetwork
+from orchestrator.operations.machine_record import record_machine
+from orchestrator.planning.plan import Plan
+from orchestrator.planning.survey import Survey
+from orchestrator.reporting.events import MachineAdopted
+from orchestrator.reporting.sink import Sink
+
+Confirm = Callable[[str], None]
+
+
+def up(invocation: Invocation, sink: Sink, cancel: Cancellation, confirm: Confirm) -> None:
+    """Make what exists equal to the project. Safe to repeat; without changes it makes no
+    changing call to anything. Raises LongshoreError or CloudError."""
+    with (
+        open_session(invocation, sink, cancel, "up", mutating=True) as session,
+        journaled(session, "up"),
+    ):
+        plan, survey = plan_session(session)
+        sink.emit(plan.event())
+        if plan.empty and not plan.unknown:
+            _adopt(session, survey, new_context(session))
+            report_urls(session, survey, plan)
+            return
+        if not plan.empty:
+            confirm(_question(plan))
+        cancel.check()
+        context = new_context(session)
+        if plan.unknown:
+            plan, survey = _open_the_way(session, plan, context)
+        _adopt(session, survey, context)
+        apply(plan.operations, context)
+        report_urls(session, survey, plan)
+
+
+def _question(plan: Plan) -> str:
+    counts = {
+        word: sum(1 for change in plan.changes if change.action == action)
+        for word, action in (("create", "create"), ("update", "update"), ("destroy", "delete"))
+    }
+    said = ", ".join(f"{word} {count}" for word, count in counts.items() if count)
+    return f"{said[:1].upper()}{said[1:]}. Go on?" if said else "Go on?"
+
+
+def _open_the_way(
+    session: Session, plan: Plan, context: Context
+) -> tuple[Plan, Survey]:
+    """Machines that could not be asked: if SSH is not open to where we are now (a laptop
+    moves, every CI runner is new), open it, then look and plan again.
+
+    Raises the machine's own error when that does not help: a plan that leaves out a
+    machine would deploy to half of the fleet.
+    """
+    first = tuple(
+        replace(operation, needs=frozenset())
+        for operation in plan.operations
+        if isinstance(operation, EnsureNetwork) and operation.action != "none"
+    )
+    if first:
+        apply(first, context)
+    plan, survey = plan_session(session)
+    if plan.unknown:
+        views = [view for view in survey.machines if view.name in plan.unknown]
+        for view in views:
+            if view.error is not None:
+                raise view.error
+        raise LongshoreError(
+            f"{', '.join(plan.unknown)}: not in a state to deploy to: {views[0].why}",
+            advice="start the machine, or take the environment down and up again",
+            exit_code=ExitCode.UNREACHABLE,
+        )
+    session.sink.emit(plan.event())
+    return plan, survey
+
+
+def _adopt(session: Session, survey: Survey, context: Context) -> None:
+    """Write down every machine as the cloud shows it now, new addresses included."""
+    known = session.store.machines.all()
+    for view in survey.machines:
+        if view.cloud.state not in ("pending", "running"):
+            continue
+        record = known.get(view.name)
+        if record is None or record.id != view.cloud.id:
+            session.sink.emit(
+                MachineAdopted(view.name, view.cloud.id, "it carries this environment's tags")
+            )
+        record_machine(context, view.cloud)

@@ -1,0 +1,1 @@
+"""Running a plan: dependency order, in parallel, journaled."""

@@ -1,0 +1,135 @@
+"""Runs a plan's operations, each as soon as what it needs has ended well."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from orchestrator.errors import Interrupted, LongshoreError
+from orchestrator.operations.context import Context
+from orchestrator.operations.operation import Operation
+from orchestrator.reporting.events import (
+    OperationFailed,
+    OperationFinished,
+    OperationStarted,
+    Skipped,
+)
+from providers.contract.errors import CloudError
+
+PARALLEL = 32
+"""Operations at once. They wait on networks and machines far more than they compute."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a plan's run ended. `failures` holds the errors in the order they happened."""
+
+    changed: int
+    failures: tuple[LongshoreError | CloudError, ...]
+    interrupted: bool
+
+
+class Runner:
+    """Runs one plan once."""
+
+    def __init__(self, operations: Sequence[Operation], context: Context) -> None:
+        self._operations = operations
+        self._context = context
+        self._waiting = {operation.id: operation for operation in operations}
+        self._done: set[str] = set()
+        self._changed = 0
+        self._failures: list[LongshoreError | CloudError] = []
+
+    def run(self) -> Result:
+        """Run everything that can run; what needed a failed step is skipped and said so.
+
+        An error outside LongshoreError and CloudError is a bug: it ends the run after the
+        operations that are under way, and is raised as it is.
+        """
+        with ThreadPoolExecutor(PARALLEL, thread_name_prefix="operation") as pool:
+            running: dict[Future[bool], Operation] = {}
+            while self._waiting or running:
+                for operation in self._ready():
+                    del self._waiting[operation.id]
+                    running[pool.submit(self._apply, operation)] = operation
+                if not running:
+                    break
+                finished, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    operation = running.pop(future)
+                    if future.result():
+                        self._done.add(operation.id)
+        interrupted = self._context.cancel.requested
+        if not interrupted:
+            self._report_skipped()
+        return Result(self._changed, tuple(self._failures), interrupted)
+
+    def _ready(self) -> list[Operation]:
+        if self._context.cancel.requested:
+            return []
+        present = {operation.id for operation in self._operations}
+        return [
+            operation
+            for operation in self._waiting.values()
+            if operation.needs & present <= self._done
+        ]
+
+    def _apply(self, operation: Operation) -> bool:
+        """Apply one operation between two journal entries; say whether it ended well."""
+        context, journal = self._context, self._context.store.journal
+        machine = operation.machine
+        began = time.monotonic()
+        journal.intend(operation.id, operation.kind, operation.subject, machine or "")
+        context.sink.emit(
+            OperationStarted(
+                operation.id, operation.kind, operation.subject, machine, operation.detail
+            )
+        )
+        try:
+            changed = operation.apply(context)
+        except Interrupted:
+            journal.conclude(operation.id, "interrupted")
+            return False
+        except (LongshoreError, CloudError) as error:
+            journal.conclude(operation.id, "failed", context.sink.mask(str(error)))
+            self._failures.append(error)
+            context.sink.emit(
+                OperationFailed(
+                    operation.id,
+                    operation.kind,
+                    operation.subject,
+                    machine,
+                    time.monotonic() - began,
+                    str(error),
+                    error.advice,
+                    error.details if isinstance(error, LongshoreError) else (),
+                )
+            )
+            return False
+        journal.conclude(operation.id, "done" if changed else "unchanged")
+        self._changed += int(changed)
+        context.sink.emit(
+            OperationFinished(
+                operation.id,
+                operation.kind,
+                operation.subject,
+                machine,
+                time.monotonic() - began,
+                changed,
+            )
+        )
+        return True
+
+    def _report_skipped(self) -> None:
+        failed = ", ".join(
+            operation.subject
+            for operation in self._operations
+            if operation.id not in self._done and operation.id not in self._waiting
+        )
+        for operation in self._waiting.values():
+            where = f" on {operation.machine}" if operation.machine else ""
+            self._context.sink.emit(
+                Skipped(f"{operation.kind} {operation.subject}{where}", f"needs {failed}")
+            )

@@ -1,0 +1,1 @@
+"""One module per kind of operation: data that describes itself and can be applied."""

@@ -1,0 +1,72 @@
+"""Have an image in the local Engine, built from its context or found there."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import ClassVar
+
+from orchestrator.images.build import build_image
+from orchestrator.images.local import local_engine, local_image
+from orchestrator.operations.context import Context
+from orchestrator.operations.operation import Operation
+from orchestrator.operations.workload import Workload
+from orchestrator.reporting.events import BuildOutput, PlannedChange
+
+TAG_DIGITS = 20
+"""Hexadecimal digits of the context's digest that an image's tag carries."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildImage(Operation):
+    """One image of one service for one platform, whatever number of machines runs it.
+
+    The tag is the digest of the build context, so a context that was built before is not
+    built again. A service that only names an `image` and is delivered directly takes it
+    from the local Engine.
+    """
+
+    kind: ClassVar[str] = "image"
+
+    workload: Workload
+
+    @property
+    def subject(self) -> str:
+        return self.workload.service.name
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.workload.platform}:{self.subject}"
+
+    @property
+    def detail(self) -> str:
+        return self.workload.platform
+
+    def describe(self) -> PlannedChange:
+        how = "build" if self.workload.how == "build" else "from the local Engine"
+        return PlannedChange(
+            "create", "image", self.subject, detail=f"{how}, {self.workload.platform}"
+        )
+
+    def apply(self, context: Context) -> bool:
+        service, platform = self.workload.service, self.workload.platform
+        local = local_engine()
+        tag = self.workload.source
+        if service.build is not None:
+            digest = self.workload.source.partition(":")[2]
+            tag = f"longshore/{context.project.name}-{service.name}:{digest[:TAG_DIGITS]}"
+        found = local_image(local, tag, platform)
+        if found is None and service.build is not None:
+            built = build_image(
+                service.build,
+                tag=tag,
+                platform=platform,
+                on_output=lambda line: context.sink.emit(BuildOutput(service.name, line)),
+                environ=os.environ,
+            )
+            context.results.put_image(service.name, platform, built.id)
+            return True
+        if found is None:
+            raise local.missing(tag, platform)
+        context.results.put_image(service.name, platform, found.id)
+        return False

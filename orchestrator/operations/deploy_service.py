@@ -1,0 +1,90 @@
+"""Put one service's container on one machine in the place of its current one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from orchestrator.engine.create import ContainerRequest
+from orchestrator.engine.labels import Scope
+from orchestrator.engine.networks import ensure_network
+from orchestrator.engine.replace import Wait, replace
+from orchestrator.engine.volumes import ensure_volumes
+from orchestrator.operations.context import Context
+from orchestrator.operations.operation import Operation
+from orchestrator.operations.workload import Workload
+from orchestrator.reporting.events import Action, OperationProgress, PlannedChange
+from orchestrator.spec.model import Probe, Service
+
+HEALTH_DEADLINE = 60.0
+"""Seconds a container may take to be well when nothing says how long it needs."""
+HEALTH_MARGIN = 15.0
+"""Seconds beyond the time its own health check needs to fail for good."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeployService(Operation):
+    """Create beside, stop the old, start the new, wait until healthy, remove the old.
+
+    On failure the old one runs again and the new one is kept for inspection.
+    """
+
+    kind: ClassVar[str] = "container"
+
+    machine_name: str
+    target: str
+    workload: Workload
+    probe: Probe | None
+    action: Action
+    reason: str
+
+    @property
+    def subject(self) -> str:
+        return self.workload.service.name
+
+    @property
+    def machine(self) -> str:
+        return self.machine_name
+
+    @property
+    def detail(self) -> str:
+        return self.reason
+
+    def describe(self) -> PlannedChange:
+        return PlannedChange(
+            self.action, "container", self.subject, self.target, self.machine, self.reason
+        )
+
+    def apply(self, context: Context) -> bool:
+        service = self.workload.service
+        engine = context.fleet.engine(self.machine)
+        scope = Scope(context.owner.project, context.owner.environment)
+        ensure_network(engine, scope)
+        ensure_volumes(engine, scope, service)
+        request = ContainerRequest(
+            scope=scope,
+            service=service,
+            release=context.release,
+            image_id=context.results.image(service.name, self.workload.platform),
+            source=self.workload.source,
+        )
+        replace(
+            engine,
+            request,
+            wait=Wait(self.probe, health_deadline(service, self.probe)),
+            cancel=context.cancel,
+            on_step=lambda step, detail: context.sink.emit(
+                OperationProgress(self.id, self.subject, self.machine, step)
+            ),
+        )
+        return True
+
+
+def health_deadline(service: Service, probe: Probe | None) -> float:
+    """Seconds until a container that is not well by then never will be: as long as its
+    own health check takes to give up, or the probe's timeout."""
+    check = service.healthcheck
+    if check is not None and not check.disabled:
+        tries = check.retries * (check.interval + check.timeout)
+        return check.start_period + tries + HEALTH_MARGIN
+    return probe.timeout if probe is not None else HEALTH_DEADLINE

@@ -1,0 +1,60 @@
+"""Remove what is ours from a cloud."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from orchestrator.operations.context import Context
+from orchestrator.operations.operation import Operation
+from orchestrator.reporting.events import PlannedChange
+from providers.contract.types import TAG_TOKEN, Resource
+
+DESTROY_DEADLINE = 600.0
+"""Seconds until a resource must be really gone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DestroyResource(Operation):
+    """Destroy one tagged resource and forget what was remembered of it."""
+
+    kind: ClassVar[str] = "destroy"
+
+    resource: Resource
+    note: str = ""
+
+    @property
+    def subject(self) -> str:
+        resource = self.resource
+        return f"{resource.kind} {resource.name or resource.id}"
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.resource.kind}:{self.resource.id}"
+
+    @property
+    def machine(self) -> str | None:
+        return self.resource.name if self.resource.kind == "machine" else None
+
+    @property
+    def detail(self) -> str:
+        where = f"{self.resource.provider} {self.resource.region}, {self.resource.id}"
+        return f"{where}, {self.note}" if self.note else where
+
+    def describe(self) -> PlannedChange:
+        resource = self.resource
+        name = resource.name or resource.id
+        return PlannedChange(
+            "delete", resource.kind, name, resource.target, self.machine, self.detail
+        )
+
+    def apply(self, context: Context) -> bool:
+        resource = self.resource
+        provider = context.providers.get(resource.provider, resource.region)
+        provider.destroy(resource, context.owner, deadline=DESTROY_DEADLINE)
+        if resource.kind == "machine":
+            context.store.requests.erase(resource.tags.get(TAG_TOKEN, ""))
+            record = context.store.machines.all().get(resource.name)
+            if record is not None and record.id == resource.id:
+                context.store.machines.forget(resource.name)
+        return True

@@ -1,0 +1,102 @@
+"""One verified connection per machine, opened once and used for everything."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from orchestrator.cancellation import Cancellation
+from orchestrator.reporting.events import Fallback, Retrying
+from orchestrator.reporting.sink import Sink
+
+if TYPE_CHECKING:
+    from orchestrator.engine.client import Engine
+    from orchestrator.machines.connection import Connection
+    from orchestrator.machines.endpoint import Login
+    from orchestrator.machines.patience import ConnectRetry
+    from orchestrator.machines.unixsocket import Fallback as SocketFallback
+
+SSH_USER = "longshore"
+SSH_PORT = 22
+
+class Fleet:
+    """The machines this run talks to, by name."""
+
+    def __init__(self, login: Login, cancel: Cancellation, sink: Sink) -> None:
+        self._login = login
+        self._cancel = cancel
+        self._sink = sink
+        self._lock = threading.Lock()
+        self._connections: dict[str, Connection] = {}
+        self._engines: dict[str, Engine] = {}
+
+    def dial(self, name: str, address: str, pins: frozenset[str], *, deadline: float) -> Connection:
+        """A new connection, not kept. Raises HostKeyMismatch, Unreachable or
+        AuthenticationRefused."""
+        from orchestrator.machines.connection import Connection, Endpoint
+
+        endpoint = Endpoint(address=address, port=SSH_PORT, user=SSH_USER, name=name)
+        return Connection.open(endpoint, self._login, pins, deadline=deadline, cancel=self._cancel)
+
+    def connect(
+        self, name: str, address: str, pins: frozenset[str], *, deadline: float
+    ) -> Connection:
+        """The kept connection of `name`, opened within `deadline` seconds when there is
+        none yet."""
+        with self._lock:
+            kept = self._connections.get(name)
+        if kept is None:
+            kept = self.dial(name, address, pins, deadline=deadline)
+            self.keep(name, kept)
+        return kept
+
+    def keep(self, name: str, connection: Connection) -> None:
+        """Make `connection` the one of `name`; an earlier one is closed."""
+        with self._lock:
+            earlier = self._connections.get(name)
+            engine = self._engines.pop(name, None)
+            self._connections[name] = connection
+        if engine is not None:
+            engine.close()
+        if earlier is not None and earlier is not connection:
+            earlier.close()
+
+    def connection(self, name: str) -> Connection:
+        """The kept connection; KeyError when none was opened: a mistake in the plan."""
+        with self._lock:
+            return self._connections[name]
+
+    def engine(self, name: str) -> Engine:
+        """The Docker Engine behind the kept connection."""
+        from orchestrator.engine.client import Engine
+
+        with self._lock:
+            engine = self._engines.get(name)
+            if engine is None:
+                engine = Engine(self._connections[name], name=name)
+                self._engines[name] = engine
+            return engine
+
+    def close(self) -> None:
+        """Close everything; closing twice is fine."""
+        with self._lock:
+            engines, self._engines = list(self._engines.values()), {}
+            connections, self._connections = list(self._connections.values()), {}
+        for engine in engines:
+            engine.close()
+        for connection in connections:
+            connection.close()
+
+    def _report_retry(self, retry: ConnectRetry) -> None:
+        self._sink.emit(
+            Retrying(f"ssh {retry.machine}", retry.reason, retry.attempt, retry.wait)
+        )
+
+    def _report_fallback(self, fallback: SocketFallback) -> None:
+        self._sink.emit(
+            Fallback(
+                what=f"the Docker socket of {fallback.machine} through SSH forwarding",
+                instead="docker system dial-stdio",
+                reason=fallback.reason,
+            )
+        )

@@ -1,0 +1,58 @@
+"""The plan that leaves nothing."""
+
+from __future__ import annotations
+
+from orchestrator.operations.destroy import DestroyResource
+from orchestrator.operations.machine_record import machine_resource
+from orchestrator.planning.plan import Plan
+from orchestrator.planning.survey import Survey
+from providers.contract.types import Resource, ResourceKind
+
+ORDER: tuple[ResourceKind, ...] = (
+    "machine",
+    "interface",
+    "disk",
+    "address",
+    "firewall",
+    "key",
+    "group",
+)
+"""What has to go before what: a firewall cannot while an interface uses it."""
+
+
+def plan_down(survey: Survey, volumes: tuple[str, ...]) -> Plan:
+    """Destroy everything that carries our tags, in dependency order.
+
+    A disk or interface that goes with its machine is in the listing too; destroying what
+    is gone already is fine, and finding it still there is what this is for.
+    """
+    machines = [machine_resource(view.cloud) for view in survey.machines]
+    resources = sorted([*machines, *survey.resources], key=_order)
+    return Plan(
+        operations=tuple(destroy_in_order(resources)),
+        warnings=_data_warning(survey, volumes),
+    )
+
+
+def destroy_in_order(resources: list[Resource]) -> list[DestroyResource]:
+    """One operation a resource; each waits for all of the kinds before its own."""
+    operations: list[DestroyResource] = []
+    for resource in sorted(resources, key=_order):
+        before = frozenset(
+            operation.id
+            for operation in operations
+            if _order(operation.resource) < _order(resource)
+        )
+        operations.append(DestroyResource(resource=resource, needs=before))
+    return operations
+
+
+def _order(resource: Resource) -> int:
+    return ORDER.index(resource.kind)
+
+
+def _data_warning(survey: Survey, volumes: tuple[str, ...]) -> tuple[str, ...]:
+    if not survey.machines or not volumes:
+        return ()
+    names = ", ".join(volumes)
+    return (f"the data in volumes {names} is on these machines and goes with them",)

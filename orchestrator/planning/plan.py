@@ -1,0 +1,35 @@
+"""A plan: the operations that lead from what exists to what is wanted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from orchestrator.operations.operation import Operation
+from orchestrator.reporting.events import PlannedChange, PlanReady
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Operations in an order in which they could run one by one, what stays as it is, and
+    what the reader should know before saying yes."""
+
+    operations: tuple[Operation, ...]
+    kept: tuple[PlannedChange, ...] = ()
+    warnings: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    """Machines that exist and could not be asked what runs on them."""
+
+    @property
+    def changes(self) -> tuple[PlannedChange, ...]:
+        described = (operation.describe() for operation in self.operations)
+        return tuple(change for change in described if change is not None)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to do. Operations without a line of their own count:
+        a machine that still has its first host key is not done."""
+        return not self.operations
+
+    def event(self) -> PlanReady:
+        """The plan as it is shown."""
+        return PlanReady(self.changes + self.kept, self.warnings)

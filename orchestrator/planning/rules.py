@@ -1,0 +1,100 @@
+"""Which ports a target's firewall opens, and to whom. Pure."""
+
+from __future__ import annotations
+
+import getpass
+import re
+import socket
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from orchestrator.spec.model import Service
+from providers.contract.types import PortRule
+
+SSH_PORT = 22
+EVERYWHERE = "0.0.0.0/0"
+LEASE_DAYS = 30
+"""How long a deployer's own SSH rule stands; it is renewed when less than `RENEW_DAYS`
+are left, so that the rule of a laptop that moved on does not stay for ever."""
+RENEW_DAYS = 7
+
+_LEASE = re.compile(r"ssh (?P<owner>\S+) until (?P<until>\d{4}-\d{2}-\d{2})")
+
+
+@dataclass(frozen=True)
+class Deployer:
+    """Who asks for SSH, from where. `networks` are CIDRs; `dynamic` says that they were
+    learned just now and belong to this deployer alone."""
+
+    name: str
+    networks: tuple[str, ...]
+    dynamic: bool
+
+
+def deployer_name() -> str:
+    """`user@host`, in the characters that a rule's description may hold."""
+    return re.sub(r"[^A-Za-z0-9._@-]", "-", f"{getpass.getuser()}@{socket.gethostname()}")
+
+
+def wanted_rules(
+    services: Iterable[Service], deployer: Deployer, standing: Sequence[PortRule], today: date
+) -> tuple[PortRule, ...]:
+    """The exact ingress a target should have.
+
+    Published ports are open to everyone, SSH to the deployer. Other deployers' SSH rules
+    stay until they expire; this deployer's rules from earlier addresses go.
+    """
+    rules = dict.fromkeys(_published(services))
+    rules.update(dict.fromkeys(_ssh(deployer, standing, today)))
+    return tuple(sorted(rules, key=lambda rule: (rule.port, rule.protocol, rule.source)))
+
+
+def difference(standing: Sequence[PortRule], wanted: Sequence[PortRule]) -> str:
+    """What would change, for a person; empty when nothing would."""
+    plus = [f"+ {_say(rule)}" for rule in wanted if rule not in standing]
+    minus = [f"- {_say(rule)}" for rule in standing if rule not in wanted]
+    return ", ".join(plus + minus)
+
+
+def ssh_is_open(standing: Sequence[PortRule], deployer: Deployer) -> bool:
+    """Whether every network of the deployer may reach SSH now."""
+    allowed = {rule.source for rule in standing if rule.port == SSH_PORT}
+    return allowed.issuperset(deployer.networks)
+
+
+def _published(services: Iterable[Service]) -> Iterable[PortRule]:
+    for service in services:
+        for port in service.ports:
+            local = port.host_ip is not None and port.host_ip.startswith("127.")
+            if port.published is not None and not local:
+                yield PortRule(port.published, port.protocol, EVERYWHERE, "published")
+
+
+def _ssh(deployer: Deployer, standing: Sequence[PortRule], today: date) -> Iterable[PortRule]:
+    kept = [rule for rule in standing if _stays(rule, deployer, today)]
+    yield from kept
+    # A cloud knows a rule by port and network, not by its words: where another deployer
+    # at the same address has opened SSH already, that rule serves both.
+    covered = {rule.source for rule in kept}
+    lease = f"ssh {deployer.name} until {today + timedelta(days=LEASE_DAYS)}"
+    for network in deployer.networks:
+        if network not in covered:
+            yield PortRule(SSH_PORT, "tcp", network, lease if deployer.dynamic else "ssh")
+
+
+def _stays(rule: PortRule, deployer: Deployer, today: date) -> bool:
+    """Whether an SSH rule that stands now is kept as it is."""
+    lease = _LEASE.fullmatch(rule.description) if rule.port == SSH_PORT else None
+    if lease is None:
+        return False
+    left = date.fromisoformat(lease["until"]) - today
+    if lease["owner"] != deployer.name:
+        return left > timedelta(0)
+    current = deployer.dynamic and rule.source in deployer.networks
+    return current and left > timedelta(days=RENEW_DAYS)
+
+
+def _say(rule: PortRule) -> str:
+    name = "ssh" if rule.port == SSH_PORT else f"{rule.port}/{rule.protocol}"
+    return f"{name} from {'anywhere' if rule.source == EVERYWHERE else rule.source}"
