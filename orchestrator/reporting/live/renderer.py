@@ -16,6 +16,7 @@ from orchestrator.reporting.live.board import Board, Task
 from orchestrator.reporting.live.plan_tree import plan_tree
 from orchestrator.reporting.phrases import clean, duration, tally, work
 from orchestrator.reporting.sink import Envelope
+from orchestrator.reporting.status import StatusReport, table
 
 REFRESHES_PER_SECOND = 10
 MARKS = {"done": "✓", "failed": "✗", "note": "·", "warning": "!"}
@@ -107,6 +108,8 @@ class Live:
                 self._board.mention(line, title_end=f" {service}")
             case ev.ServiceLog(machine, service, line):
                 self._console.print(Text.from_ansi(f"{machine} {service} | {line}"))
+            case StatusReport():
+                self._print(Text("\n".join(table(event))))
             case ev.UrlReady():
                 self._urls.append(event)
             case ev.Stopping():
