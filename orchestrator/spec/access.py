@@ -1,0 +1,78 @@
+"""How machines and clouds are reached: `ssh:` and `providers:` of the project file."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from orchestrator.spec import project_shape as words
+from orchestrator.spec.model import Ssh, Target
+from orchestrator.spec.tree import Findings, ListNode, MapNode, Scalar
+from providers.contract.types import ProviderSettings
+
+ECHO_URL_VARIABLE = "LONGSHORE_ECHO_URL"
+"""Where to ask for our own address when the file names no echo_url; the sandbox sets it."""
+
+
+def build_ssh(node: MapNode | None, directory: Path, findings: Findings) -> Ssh:
+    """The node has passed SSH. Notes a key file that is not there."""
+    if node is None:
+        return Ssh()
+    key, agent, ssh_from = node.scalar("key"), node.scalar("agent"), node.get("ssh_from")
+    networks: tuple[str, ...] = ()
+    if isinstance(ssh_from, ListNode):
+        networks = tuple(words.NETWORK.read(n) for n in ssh_from.items if isinstance(n, Scalar))
+    elif isinstance(ssh_from, Scalar) and ssh_from.text != "auto":
+        networks = (words.NETWORK.read(ssh_from),)
+    return Ssh(
+        key=_existing(key, directory, findings) if key else None,
+        agent=words.AGENT.read(agent) if agent else False,
+        ssh_from=networks or "auto",
+    )
+
+
+def build_providers(
+    node: MapNode | None,
+    targets: Iterable[Target],
+    directory: Path,
+    environ: Mapping[str, str],
+    findings: Findings,
+) -> tuple[ProviderSettings, ...]:
+    """Settings of every provider that is named or used. The node has passed PROVIDERS."""
+    written: dict[str, MapNode | None] = dict.fromkeys(target.provider for target in targets)
+    for name, entry in node.entries.items() if node else ():
+        if isinstance(entry.value, MapNode) and not name.startswith("x-"):
+            written[name] = entry.value
+    fallback = environ.get(ECHO_URL_VARIABLE) or None
+    return tuple(
+        _settings(name, section, fallback, directory, findings) for name, section in written.items()
+    )
+
+
+def _settings(
+    name: str, node: MapNode | None, echo_url: str | None, directory: Path, findings: Findings
+) -> ProviderSettings:
+    if node is None:
+        return ProviderSettings(name, echo_url=echo_url)
+    endpoint, ca, profile = node.scalar("endpoint"), node.scalar("ca"), node.scalar("profile")
+    echo = node.scalar("echo_url")
+    ca_file = _existing(ca, directory, findings) if ca else None
+    return ProviderSettings(
+        name,
+        endpoint=endpoint.text if endpoint else None,
+        ca=str(ca_file) if ca_file else None,
+        echo_url=echo.text if echo else echo_url,
+        profile=profile.text if profile else None,
+    )
+
+
+def _existing(node: Scalar, directory: Path, findings: Findings) -> Path:
+    file = Path(os.path.normpath(directory / Path(node.text).expanduser()))
+    if not file.is_file():
+        findings.add(
+            node.place,
+            f"there is no file '{node.written}'",
+            "paths are relative to the project file",
+        )
+    return file
