@@ -101,7 +101,7 @@ class Console:
             self._complain(failure)
 
     def _complain(self, failure: Failure) -> None:
-        lead = "" if failure.listed else "error: "
+        lead = "" if failure.listed or failure.outcome == "interrupted" else "error: "
         self._err.write(self.masker.mask(f"{lead}{failure.message}") + "\n")
         if failure.advice:
             self._err.write(self.masker.mask(failure.advice) + "\n")
@@ -112,7 +112,9 @@ class Console:
         if failure:
             return RunFinished(failure.outcome, seconds, code, failure.message, failure.advice)
         outcome: Outcome = "no-changes" if self._plan.empty else "done"
-        if code not in (ExitCode.DONE, ExitCode.CHANGES):
+        if code == ExitCode.INTERRUPTED:
+            outcome = "interrupted"
+        elif code not in (ExitCode.DONE, ExitCode.CHANGES):
             outcome = "failed"
         return RunFinished(outcome, seconds, code)
 

@@ -13,6 +13,9 @@ from orchestrator.reporting.status import StatusReport, table
 PROGRESS_EVERY = 10.0
 """Seconds between two lines about the same step of the same operation."""
 
+FRAME = (ev.RunStarted, ev.RunFinished, ev.Stopping)
+"""What is left out where only the answer is wanted."""
+
 Lines = Iterator[tuple[str, str]]
 
 
@@ -50,7 +53,7 @@ class Plain:
             if message == event.message and elapsed - since < PROGRESS_EVERY:
                 return False
             self._progress[event.id] = (event.message, elapsed)
-        return self._narrate or not isinstance(event, ev.RunStarted | ev.RunFinished)
+        return self._narrate or not isinstance(event, FRAME)
 
 
 def lines(event: ev.Event) -> Lines:

@@ -36,7 +36,7 @@ def command(
     Options come before SERVICE; everything after it is the command. Exits with the
     command's own exit code.
     """
-    from orchestrator.app.exec import exec_
+    from orchestrator.app.execute import execute
 
     run = begin_run(invocation, console, narrate=False)
-    return exec_(run.invocation, run.sink, service, machine, argv, tty)
+    return execute(run.invocation, run.sink, run.cancel, service, machine, argv, tty)

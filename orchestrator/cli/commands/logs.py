@@ -7,7 +7,7 @@ import click
 from orchestrator.cli.console import Console
 from orchestrator.cli.options import example, shared_options
 from orchestrator.cli.run import begin_run
-from orchestrator.errors import ExitCode
+from orchestrator.errors import ExitCode, Interrupted
 from orchestrator.invocation import Invocation
 
 TAIL = 100
@@ -37,5 +37,11 @@ def command(
     from orchestrator.app.logs import logs
 
     run = begin_run(invocation, console, narrate=False)
-    logs(run.invocation, run.sink, run.cancel, services, follow, tail)
+    try:
+        logs(run.invocation, run.sink, run.cancel, services, follow, tail)
+    except Interrupted:
+        # How following ends; a failure only where nobody asked to follow.
+        if not follow:
+            raise
+        return ExitCode.INTERRUPTED
     return ExitCode.DONE

@@ -6,6 +6,7 @@ import click
 
 from orchestrator.cli.console import Console
 from orchestrator.cli.options import example, shared_options
+from orchestrator.cli.run import begin_run
 from orchestrator.invocation import Invocation
 
 
@@ -23,4 +24,7 @@ def command(
     """
     from orchestrator.app.ssh import ssh
 
-    return ssh(invocation.with_project_file(), machine, argv)
+    run = begin_run(invocation, console, narrate=False)
+    code = ssh(run.invocation, run.sink, run.cancel, machine, argv)
+    # A client that a signal ended has a negative code; shells show those as 128 and more.
+    return code if code >= 0 else 128 - code

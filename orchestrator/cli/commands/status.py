@@ -22,5 +22,5 @@ def command(invocation: Invocation, console: Console) -> int:
     from orchestrator.app.status import status
 
     run = begin_run(invocation, console, narrate=False)
-    run.sink.emit(status(run.invocation, run.sink, run.cancel))
+    status(run.invocation, run.sink, run.cancel)
     return ExitCode.DONE
