@@ -13,7 +13,10 @@ def learn_deployer(project: Project, providers: Providers) -> Deployer:
     """`ssh_from:` as written, or the address that a provider (or the configured echo URL)
     sees us come from. Raises CloudError when that cannot be learned."""
     if project.ssh.ssh_from != "auto":
-        return Deployer(deployer_name(), project.ssh.ssh_from, dynamic=False)
+        networks = tuple(
+            str(ipaddress.ip_network(network, strict=False)) for network in project.ssh.ssh_from
+        )
+        return Deployer(deployer_name(), networks, dynamic=False)
     first = project.targets[0]
     address = ipaddress.ip_address(
         providers.get(first.provider, first.region).deployer_address()

@@ -80,7 +80,7 @@ def open_session(
     """
     began = time.monotonic()
     project = load_project(
-        invocation.project_file, environment=invocation.environment, environ=os.environ
+        invocation.file, environment=invocation.environment, environ=os.environ
     )
     sink.protect(project.secrets, public=_public_words(project))
     sink.emit(RunStarted(command, project.name, project.environment, orchestrator.__version__))

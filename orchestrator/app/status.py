@@ -22,9 +22,7 @@ def status(invocation: Invocation, sink: Sink, cancel: Cancellation) -> StatusRe
         rows = [_row(view) for view in survey.machines]
         seen = {row.machine for row in rows}
         rows += [row for row in _missing(session) if row.machine not in seen]
-        report = StatusReport(tuple(rows))
-        sink.emit(report)
-        return report
+        return StatusReport(tuple(rows))
 
 
 def _row(view: MachineView) -> StatusRow:

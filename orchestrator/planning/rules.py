@@ -52,9 +52,16 @@ def wanted_rules(
 
 def difference(standing: Sequence[PortRule], wanted: Sequence[PortRule]) -> str:
     """What would change, for a person; empty when nothing would."""
-    plus = [f"+ {_say(rule)}" for rule in wanted if rule not in standing]
-    minus = [f"- {_say(rule)}" for rule in standing if rule not in wanted]
-    return ", ".join(plus + minus)
+    before = {_place(rule): rule for rule in standing}
+    after = {_place(rule): rule for rule in wanted}
+    plus = [f"+ {_say(rule)}" for place, rule in after.items() if place not in before]
+    renewed = [
+        f"~ {_say(rule)} ({rule.description})"
+        for place, rule in after.items()
+        if place in before and before[place] != rule
+    ]
+    minus = [f"- {_say(rule)}" for place, rule in before.items() if place not in after]
+    return ", ".join(plus + renewed + minus)
 
 
 def ssh_is_open(standing: Sequence[PortRule], deployer: Deployer) -> bool:
@@ -93,6 +100,11 @@ def _stays(rule: PortRule, deployer: Deployer, today: date) -> bool:
         return left > timedelta(0)
     current = deployer.dynamic and rule.source in deployer.networks
     return current and left > timedelta(days=RENEW_DAYS)
+
+
+def _place(rule: PortRule) -> tuple[int, str, str]:
+    """What makes a rule the same one: its description is only words."""
+    return (rule.port, rule.protocol, rule.source)
 
 
 def _say(rule: PortRule) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from orchestrator.engine.containers import config_hash
-from orchestrator.images.context import context_digest
+from orchestrator.images.digest import context_digest
 from orchestrator.operations.workload import PLATFORMS, Workload
 from orchestrator.spec.model import Project, Service
 
@@ -29,5 +30,5 @@ def _workload(project: Project, service: Service, platform: str) -> Workload:
         source = f"build:{context_digest(service.build, platform)}"
         return Workload(service, platform, source, config_hash(service, source), "build")
     source = service.image or ""
-    how = "local" if project.deliver == "direct" else "pull"
+    how: Literal["local", "pull"] = "local" if project.deliver == "direct" else "pull"
     return Workload(service, platform, source, config_hash(service, source), how)

@@ -15,7 +15,7 @@ from orchestrator.invocation import Invocation
 from orchestrator.reporting.sink import Sink
 
 
-def execute(
+def exec_(
     invocation: Invocation,
     sink: Sink,
     cancel: Cancellation,

@@ -1,0 +1,175 @@
+"""State on disk: permissions, round trips, and what a crash leaves."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from orchestrator.state.database import StateError
+from orchestrator.state.lock import LockedError, state_lock
+from orchestrator.state.machines import MachineRecord
+from orchestrator.state.releases import Release
+from orchestrator.state.store import Store
+from providers.contract.types import Image, MachineRequest, Owner
+
+RECORD = MachineRecord(
+    name="us-1",
+    target="us",
+    provider="aws",
+    region="us-east-1",
+    id="i-1",
+    token="us-1-abc",
+    address="192.0.2.1",
+    pin="a" * 52,
+)
+REQUEST = MachineRequest(
+    token="us-1-abc",
+    name="us-1",
+    owner=Owner("shop", "production"),
+    target="us",
+    region="us-east-1",
+    zone="us-east-1a",
+    type="t3.small",
+    image=Image("ami-1", "debian-12", "x86_64", "cloud-init", "/dev/xvda"),
+    disk_gib=20,
+    market="on-demand",
+    key="longshore-shop-production",
+    firewall="sg-1",
+    subnet="subnet-1",
+    tags={"Name": "shop-production-us-1"},
+    user_data=b"\x1f\x8b\x00secret host key",
+)
+
+
+def open_store(folder: Path) -> Store:
+    return Store(folder / ".longshore", "production")
+
+
+def test_state_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        store.machines.save(RECORD)
+        folder = tmp_path / ".longshore"
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        modes = {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+        assert modes == {0o600}
+
+
+def test_a_reader_without_state_leaves_no_trace(tmp_path: Path) -> None:
+    with Store(tmp_path / ".longshore", "production", create=False) as store:
+        assert store.machines.all() == {}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_machine_records_come_back_as_they_were(tmp_path: Path) -> None:
+    rotated = replace(RECORD, pin="b" * 52, pin_next="c" * 52, rotated=True, host_key="ssh-ed25519")
+    with open_store(tmp_path) as store:
+        store.machines.save(RECORD)
+        store.machines.save(rotated)
+    with open_store(tmp_path) as store:
+        assert store.machines.all() == {"us-1": rotated}
+        assert rotated.pins == {"b" * 52, "c" * 52}
+        store.machines.forget("us-1")
+        store.machines.forget("us-1")
+        assert store.machines.all() == {}
+
+
+def test_environments_do_not_see_each_other(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        store.machines.save(RECORD)
+        store.requests.save(REQUEST)
+    with Store(tmp_path / ".longshore", "staging") as other:
+        assert other.machines.all() == {}
+        assert other.requests.all() == {}
+
+
+def test_a_pending_request_comes_back_byte_for_byte(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        store.requests.save(REQUEST)
+    with open_store(tmp_path) as store:
+        assert store.requests.all() == {"us-1": REQUEST}
+
+
+def test_an_erased_request_leaves_no_bytes_behind(tmp_path: Path) -> None:
+    request = replace(REQUEST, tags={"Name": "CANARY-in-the-request"})
+    with open_store(tmp_path) as store:
+        store.requests.save(request)
+        store.requests.erase(request.token)
+        store.requests.erase(request.token)
+        assert store.requests.all() == {}
+    for path in (tmp_path / ".longshore").iterdir():
+        assert b"CANARY-in-the-request" not in path.read_bytes()
+
+
+def test_the_journal_names_what_a_killed_run_was_doing(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        store.journal.begin("up")
+        store.journal.intend("machine::us-1", "machine", "us-1", "us-1")
+        store.journal.conclude("machine::us-1", "done")
+        store.journal.intend("connect::us-1", "connect", "us-1", "us-1")
+    with open_store(tmp_path) as store:
+        store.journal.begin("up")
+        left = store.journal.unfinished()
+        assert [(entry.kind, entry.status) for entry in left] == [("connect", "started")]
+
+
+def test_the_journal_says_nothing_after_an_orderly_end(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        store.journal.begin("up")
+        store.journal.intend("machine::us-1", "machine", "us-1", "us-1")
+        store.journal.end("failed")
+        store.journal.begin("up")
+        store.journal.end("done")
+        store.journal.begin("down")
+        assert store.journal.unfinished() == ()
+
+
+def test_releases_are_kept_in_order(tmp_path: Path) -> None:
+    first = Release("20260101-1", "2026-01-01T00:00:00", "ann", "abc", "h1", {"web": "i1"}, "{}")
+    second = replace(first, id="20260102-1", created="2026-01-02T00:00:00")
+    with open_store(tmp_path) as store:
+        store.releases.add(second)
+        store.releases.add(first)
+        assert store.releases.all() == (first, second)
+
+
+def test_a_damaged_state_file_is_one_clear_error(tmp_path: Path) -> None:
+    folder = tmp_path / ".longshore"
+    folder.mkdir()
+    (folder / "state.db").write_bytes(b"this is no database, but long enough to be read as one" * 40)
+    with pytest.raises(StateError, match="cannot be opened") as caught:
+        open_store(tmp_path)
+    assert "found again by their tags" in caught.value.advice
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from orchestrator.state.lock import state_lock
+with state_lock(Path(sys.argv[1]), "up"):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_the_lock_names_its_holder_and_dies_with_it(tmp_path: Path) -> None:
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == b"held\n"
+    with pytest.raises(LockedError, match="`longshore up`") as caught, state_lock(tmp_path, "down"):
+        pass
+    assert f"process {holder.pid}" in caught.value.message
+    holder.kill()
+    holder.wait()
+    with state_lock(tmp_path, "down"):
+        pass
