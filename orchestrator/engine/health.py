@@ -1,0 +1,139 @@
+"""Waiting until a container is well, or knowing soon that it will not be."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from orchestrator.engine.errors import UnhealthyError
+from orchestrator.engine.inspection import Inspection, inspect
+from orchestrator.engine.logs import tail
+from orchestrator.engine.probe import try_probe
+
+if TYPE_CHECKING:
+    from orchestrator.cancellation import Cancellation
+    from orchestrator.engine.client import Engine
+    from orchestrator.spec.model import Probe
+
+FIRST_POLL = 0.05
+POLL_GROWTH = 1.5
+LAST_POLL = 1.0
+"""Seconds between looks: the first, the factor from one to the next, the longest."""
+
+SETTLE_POLLS = 6
+"""Looks in a row (about a second) at which a container without any check must be running."""
+
+LOG_LINES = 20
+ADVICE_LOGS = "the container is kept for inspection; its last lines are above"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one look says. `failed` ends the wait at once; `detail` is for a person."""
+
+    well: bool
+    failed: bool
+    detail: str
+
+
+def wait_healthy(
+    engine: Engine,
+    container: str,
+    *,
+    service: str,
+    probe: Probe | None,
+    deadline: float,
+    cancel: Cancellation,
+    on_state: Callable[[str], None] = lambda _: None,
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
+    """Return once the started `container` is well.
+
+    Its own Docker health check decides where the image or the service has one, else the
+    project file's `probe`, else that it runs and goes on running for `SETTLE_POLLS` looks.
+    `deadline` is in seconds from now; `on_state` hears each new state. A container that
+    exits or restarts fails at once. Raises UnhealthyError, EngineError, Interrupted; only
+    reads, so calling it again is safe.
+    """
+    until = clock() + deadline
+    restarts: int | None = None
+    said = ""
+    for steady, pause in enumerate(_pauses(), start=1):
+        seen = inspect(engine, container)
+        restarts = seen.restarts if restarts is None else restarts
+        verdict = judge(seen, restarts_before=restarts, steady=steady, probe=probe)
+        if verdict is None and probe is not None:
+            verdict = _probed(try_probe(engine.opener, probe, seen.address))
+        if verdict is None or verdict.well:
+            return
+        if verdict.detail != said:
+            said = verdict.detail
+            on_state(said)
+        if verdict.failed:
+            raise _unhealthy(engine, service, seen, verdict.detail)
+        left = until - clock()
+        if left <= 0:
+            reason = f"after {deadline:g} s: {verdict.detail}"
+            raise _unhealthy(engine, service, seen, reason)
+        cancel.wait(min(pause, left))
+
+
+def judge(
+    seen: Inspection, *, restarts_before: int, steady: int, probe: Probe | None
+) -> Verdict | None:
+    """What one look at a container means; None when it runs and the probe has to decide."""
+    if seen.restarts > restarts_before or seen.status == "restarting":
+        return Verdict(False, True, f"it restarts ({_ending(seen)})")
+    if seen.status in ("exited", "dead"):
+        return Verdict(False, True, _ending(seen))
+    if not seen.running:
+        return Verdict(False, False, f"it is {seen.status}")
+    if seen.health:
+        return _docker_health(seen.health)
+    if probe is not None:
+        return None
+    if steady >= SETTLE_POLLS:
+        return Verdict(True, False, "running")
+    return Verdict(False, False, "running, being watched for a moment")
+
+
+def _docker_health(health: str) -> Verdict:
+    if health == "healthy":
+        return Verdict(True, False, health)
+    if health == "unhealthy":
+        return Verdict(False, True, "its health check failed")
+    return Verdict(False, False, "its health check has not passed yet")
+
+
+def _probed(seen_instead: str) -> Verdict:
+    return Verdict(not seen_instead, False, seen_instead or "healthy")
+
+
+def _ending(seen: Inspection) -> str:
+    if seen.oom_killed:
+        return "it was killed for using more memory than its limit"
+    if seen.error:
+        return f"it did not start: {seen.error}"
+    return f"it exited with status {seen.exit_code}"
+
+
+def _pauses() -> Iterator[float]:
+    pause = FIRST_POLL
+    while True:
+        yield pause
+        pause = min(pause * POLL_GROWTH, LAST_POLL)
+
+
+def _unhealthy(engine: Engine, service: str, seen: Inspection, reason: str) -> UnhealthyError:
+    return UnhealthyError(
+        service=service,
+        machine=engine.name,
+        reason=reason,
+        log_lines=tail(engine, seen.id, lines=LOG_LINES),
+        health_output=seen.health_output,
+        exit_code_of_container=None if seen.running else seen.exit_code,
+        oom_killed=seen.oom_killed,
+        advice=ADVICE_LOGS,
+    )

@@ -1,0 +1,56 @@
+"""One container looked at closely: what health and failure reports need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from orchestrator.engine.client import DockerApi
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """State of a container at one moment. `health` is empty where there is no health check,
+    `health_output` what the last check wrote; `error` is the Engine's reason why it did not
+    start; `address` is its address on the bridge, reachable from the machine."""
+
+    id: str
+    status: str
+    exit_code: int
+    oom_killed: bool
+    error: str
+    restarts: int
+    health: str
+    health_output: str
+    address: str
+
+    @property
+    def running(self) -> bool:
+        return self.status == "running"
+
+    @property
+    def active(self) -> bool:
+        """Whether the Engine keeps it going, however badly: it would have to be stopped."""
+        return self.status in ("running", "restarting", "paused")
+
+
+def inspect(engine: DockerApi, container: str) -> Inspection:
+    """Look at a container by id or name. Raises NotThereError."""
+    with engine.calling(f"inspect container {container}"):
+        raw: Any = engine.api.inspect_container(container)
+    state = raw["State"]
+    health = state.get("Health") or {}
+    checks = health.get("Log") or ()
+    networks = (raw["NetworkSettings"].get("Networks") or {}).values()
+    return Inspection(
+        id=raw["Id"],
+        status=state["Status"],
+        exit_code=state["ExitCode"],
+        oom_killed=bool(state["OOMKilled"]),
+        error=state["Error"],
+        restarts=raw["RestartCount"],
+        # "none" is what the Engine says while a check is configured as NONE.
+        health="" if health.get("Status") == "none" else health.get("Status", ""),
+        health_output=str(checks[-1]["Output"]).strip() if checks else "",
+        address=next((n["IPAddress"] for n in networks if n["IPAddress"]), ""),
+    )
