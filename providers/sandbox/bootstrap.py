@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -16,20 +17,27 @@ from providers.sandbox.progress import Progress
 if TYPE_CHECKING:
     import docker
 
+# debootstrap's own phases, without its line for each package.
+PHASE = re.compile(r"I: (Resolving|Installing|Unpacking|Configuring) (dep|the|core|required|base)")
+SCRATCH = Path("/var/tmp")  # noqa: S108  on disk, unlike /tmp in many places
+SCRATCH_PREFIX = "longshore-bootstrap-"
 REPOSITORY = "longshore-sandbox-base"
 
 
 def bootstrap_base(client: docker.APIClient, base: str, on_progress: Progress) -> str:
     """Bootstrap `debootstrap <codename> <mirror>` and import it; returns the image reference.
 
-    An import of an earlier call is used again. Raises SandboxError.
+    An import of an earlier call is used again. The caller holds the build lock, so scratch
+    folders that are found belong to builds that were killed. Raises SandboxError.
     """
     reference = f"{REPOSITORY}:{hashlib.sha256(base.encode()).hexdigest()[:12]}"
     if client.images(name=reference, quiet=True):
         return reference
     program = require_debootstrap()
     _, codename, mirror = base.split()
-    folder = Path(tempfile.mkdtemp(prefix="longshore-bootstrap-", dir="/var/tmp"))
+    for left in SCRATCH.glob(f"{SCRATCH_PREFIX}*"):
+        _remove(left)
+    folder = Path(tempfile.mkdtemp(prefix=SCRATCH_PREFIX, dir=SCRATCH))
     try:
         on_progress(f"Bootstrapping {codename} from {mirror}")
         _debootstrap([program, "--variant=minbase", codename, str(folder), mirror], on_progress)
@@ -65,8 +73,8 @@ def _debootstrap(argv: list[str], on_progress: Progress) -> None:
         assert process.stdout is not None
         for line in process.stdout:
             tail = [*tail[-20:], line.rstrip()]
-            if line.startswith("I: ") and not line.startswith(("I: Validating", "I: Extracting")):
-                on_progress(line[3:].rstrip())
+            if PHASE.match(line):
+                on_progress(line.removeprefix("I: ").rstrip(". \n"))
     if process.returncode != 0:
         raise SandboxError(
             f"debootstrap failed with status {process.returncode}:\n" + "\n".join(tail),

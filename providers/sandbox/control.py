@@ -21,6 +21,7 @@ from providers.sandbox.process import (
     wait_until,
 )
 from providers.sandbox.progress import Progress, silent
+from providers.sandbox.words import SWEPT
 
 HEALTH_DEADLINE = 60  # seconds from the start of the server to its first answer
 HEALTH_TIMEOUT = 2  # seconds for one answer
@@ -116,7 +117,7 @@ class Sandbox:
             home=self._home.folder,
             running=record is not None,
             endpoint=_endpoint(record) if record else "",
-            image=record.image if record else "",
+            image=self._health(record).get("image", "") if record else "",
             machines=tuple(sorted(machine.instance for machine in machines)),
         )
 
@@ -154,6 +155,7 @@ class Sandbox:
     def _start(self, image: str, on_progress: Progress) -> ServerRecord:
         on_progress("Starting the server")
         earlier = self._home.read_server()
+        log_start = self._home.server_log.stat().st_size if self._home.server_log.exists() else 0
         token = secrets.token_hex(8)
         process = launch_server(self._home, token, image, earlier.port if earlier else 0)
 
@@ -161,7 +163,7 @@ class Sandbox:
             if process.poll() is not None:
                 raise SandboxError(
                     f"The sandbox's server ended with status {process.returncode}:\n"
-                    + self._log_tail(),
+                    + self._log_tail(log_start),
                     f"Its whole log is {self._home.server_log}",
                 )
             record = self._healthy()
@@ -172,12 +174,12 @@ class Sandbox:
             process.kill()
             raise SandboxError(
                 f"The sandbox's server did not answer within {HEALTH_DEADLINE} seconds:\n"
-                + self._log_tail(),
+                + self._log_tail(log_start),
                 f"Its whole log is {self._home.server_log}",
             )
-        for line in self._log_tail().splitlines():
-            if "earlier" in line:
-                on_progress(line)
+        for line in self._log_tail(log_start).splitlines():
+            if SWEPT in line:
+                on_progress(line.partition(" INFO ")[2])
         on_progress(f"The sandbox is running at {_endpoint(found)}")
         return found
 
@@ -185,17 +187,20 @@ class Sandbox:
         record = self._home.read_server()
         if record is None:
             return None
+        return record if self._health(record).get("token") == record.token else None
+
+    def _health(self, record: ServerRecord) -> dict[str, str]:
         try:
             with urllib.request.urlopen(  # noqa: S310
                 f"{_endpoint(record)}/_longshore/health", timeout=HEALTH_TIMEOUT
             ) as answer:
-                health = json.load(answer)
-        except (OSError, ValueError):
-            return None
-        return record if health.get("token") == record.token else None
+                return {str(key): str(value) for key, value in json.load(answer).items()}
+        except (OSError, ValueError, AttributeError):
+            return {}
 
-    def _log_tail(self) -> str:
-        lines = self._home.server_log.read_text(errors="replace").splitlines()
+    def _log_tail(self, start: int) -> str:
+        data = self._home.server_log.read_bytes()[start:]
+        lines = data.decode(errors="replace").splitlines()
         return "\n".join(lines[-LOG_TAIL:])
 
 

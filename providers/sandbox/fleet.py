@@ -92,7 +92,6 @@ class Fleet:
         """Remove a machine with its volumes; its last console output is kept in a file."""
         berth = self._berths[instance]
         berth.work.submit(self._attempt, berth, lambda: self._remove(berth), done)
-        berth.work.shutdown(wait=False)
 
     def console(self, instance: str) -> bytes:
         """The machine's console so far; after its end, what was kept."""
@@ -166,6 +165,7 @@ class Fleet:
         with self._lock:
             self._berths.pop(instance, None)
         self.pool.give_back(berth.address)
+        berth.work.shutdown(wait=False)
 
     def _protect(self, berth: _Berth) -> None:
         with self._firewall_lock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shlex
 import tarfile
 from collections.abc import Iterable
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING
 from providers.sandbox import outer, recipe
 from providers.sandbox.bootstrap import bootstrap_base, pull_base
 from providers.sandbox.errors import SandboxError
+from providers.sandbox.home import PRIVATE_FOLDER
+from providers.sandbox.process import file_lock
 from providers.sandbox.progress import Progress
 from providers.sandbox.recipe import Recipe
 
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
 
 REPOSITORY = "longshore-sandbox-machine"
 BASE_VARIABLE = "LONGSHORE_SANDBOX_BASE"
+# APT's summaries, without its line for each package.
+MILESTONE = re.compile(r"newly installed|^Need to get|^Fetched")
+BUILD_LABEL = "longshore.sandbox.build"
 EXECUTABLE = 0o755
 PLAIN = 0o644
 
@@ -34,6 +40,8 @@ def read_recipe() -> Recipe:
     files = outer.release_files(release, outer.source_files())
     sources = outer.parse_sources(files)
     source = outer.release_source(release, sources)
+    # debootstrap leaves one of its own, which would name the same packages again.
+    files.setdefault("/etc/apt/sources.list", "")
     files["/etc/apt/apt.conf.d/80longshore-outer"] = outer.acquire_settings()
     return Recipe(
         base=f"debootstrap {release.codename} {source.uri}",
@@ -47,7 +55,27 @@ def ensure_image(client: docker.APIClient, on_progress: Progress, *, baked: bool
 
     Calling twice is safe and the second call is quick. Raises SandboxError.
     """
+    import docker.errors
+
     plan = read_recipe()
+    try:
+        with file_lock(_build_lock()):
+            return _ensure(client, plan, on_progress, baked=baked)
+    except docker.errors.APIError as error:
+        raise SandboxError(
+            f"Docker refused a step of building the machine image: {error}",
+            "Look at the Engine's log: journalctl -u docker",
+        ) from error
+
+
+def _build_lock() -> Path:
+    """One for all sandboxes of a user, because they share the image."""
+    folder = Path.home() / ".local/state/longshore"
+    folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    return folder / "sandbox-build.lock"
+
+
+def _ensure(client: docker.APIClient, plan: Recipe, on_progress: Progress, *, baked: bool) -> str:
     machine = f"{REPOSITORY}:{plan.digest}"
     baked_machine = f"{machine}-baked"
     if not _exists(client, machine):
@@ -116,10 +144,12 @@ def _build(
     scripts: tuple[str, ...],
 ) -> None:
     """Run the scripts in a container of `base` and commit it as `target`."""
+    for left in client.containers(all=True, filters={"label": f"{BUILD_LABEL}={target}"}):
+        client.remove_container(left["Id"], force=True, v=True)
     container = client.create_container(
         base,
         command=["sleep", "infinity"],
-        labels={"longshore.sandbox.build": target},
+        labels={BUILD_LABEL: target},
         environment={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
     )["Id"]
     try:
@@ -145,7 +175,7 @@ def _run(client: docker.APIClient, container: str, script: str, on_progress: Pro
         *lines, rest = (rest + chunk.decode(errors="replace")).split("\n")
         for line in filter(None, (line.strip() for line in lines)):
             tail = [*tail[-20:], line]
-            if line.startswith(("Get:", "Setting up", "Fetched")):
+            if MILESTONE.search(line):
                 on_progress(line)
     status = client.exec_inspect(job)["ExitCode"]
     if status != 0:

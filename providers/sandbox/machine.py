@@ -17,7 +17,14 @@ from providers.sandbox.network import network_name
 if TYPE_CHECKING:
     import docker
 
-CGROUP_V2_MARK = Path("/sys/fs/cgroup/cgroup.controllers")
+# Docker mounts the control groups (one file system in version 2, one a controller in version 1)
+# read-only; systemd and the machine's own Engine write there.
+INIT = """\
+while read -r _ place kind _; do
+  case $kind in cgroup | cgroup2) mount -o remount,bind,rw "$place" ;; esac
+done < /proc/mounts
+exec /sbin/init
+"""
 SEED_IN_MACHINE = "/var/lib/cloud/seed/nocloud"
 ENGINE_FOLDERS = ("/var/lib/docker", "/var/lib/containerd")
 STOP_DEADLINE = 20  # seconds an orderly shutdown may take before the machine is cut off
@@ -88,7 +95,7 @@ def start_machine(
     try:
         client.create_container(
             image,
-            command=_init_command(),
+            command=["/bin/sh", "-c", INIT],
             name=machine.container,
             hostname=hostname,
             labels=labels,
@@ -101,18 +108,6 @@ def start_machine(
         client.start(machine.container)
     except docker.errors.APIError as error:
         raise SandboxError(f"Docker cannot start machine {machine.instance}: {error}") from error
-
-
-def has_cgroup_v2() -> bool:
-    """Whether this machine runs the unified control group hierarchy."""
-    return CGROUP_V2_MARK.exists()
-
-
-def _init_command() -> list[str]:
-    if has_cgroup_v2():
-        # In a control group namespace of its own the mount comes read-only.
-        return ["/bin/sh", "-c", "mount -o remount,rw /sys/fs/cgroup && exec /sbin/init"]
-    return ["/sbin/init"]
 
 
 def _host_config(
@@ -131,8 +126,6 @@ def _host_config(
         Mount(path, volume, type="volume", labels=labels)
         for path, volume in zip(ENGINE_FOLDERS, machine.volumes, strict=True)
     ]
-    if not has_cgroup_v2():
-        mounts.append(Mount("/sys/fs/cgroup", "/sys/fs/cgroup", type="bind"))
     config: dict[str, Any] = client.create_host_config(
         mounts=mounts,
         tmpfs=TMPFS,
@@ -142,7 +135,8 @@ def _host_config(
         network_mode=network_name(machine.sandbox),
         log_config=LogConfig(type="json-file", config={"max-size": "4m", "max-file": "1"}),
     )
-    config["CgroupnsMode"] = "private" if has_cgroup_v2() else "host"
+    # With the host's namespace, control groups of the machine's own containers would outlive it.
+    config["CgroupnsMode"] = "private"
     # What the command line makes of `--security-opt systempaths=unconfined`.
     config["MaskedPaths"] = []
     config["ReadonlyPaths"] = []

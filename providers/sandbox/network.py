@@ -63,12 +63,15 @@ def ensure_network(client: docker.APIClient, sandbox: str) -> AddressPool:
     found = client.networks(names=[f"^{name}$"])
     if found:
         return _pool(found[0])
+    probe = f"{name}-probe"
+    for left in client.networks(names=[f"^{probe}$"]):
+        client.remove_network(left["Id"])
     for _ in range(SUBNET_ATTEMPTS):
-        made = client.create_network(name, driver="bridge", labels={SANDBOX: sandbox})["Id"]
-        chosen = client.inspect_network(made)["IPAM"]["Config"][0]
-        client.remove_network(made)
-        pool = IPAMPool(subnet=chosen["Subnet"], gateway=chosen["Gateway"])
         try:
+            made = client.create_network(probe, driver="bridge", labels={SANDBOX: sandbox})["Id"]
+            chosen = client.inspect_network(made)["IPAM"]["Config"][0]
+            client.remove_network(made)
+            pool = IPAMPool(subnet=chosen["Subnet"], gateway=chosen["Gateway"])
             client.create_network(
                 name,
                 driver="bridge",
@@ -77,7 +80,10 @@ def ensure_network(client: docker.APIClient, sandbox: str) -> AddressPool:
             )
         except docker.errors.APIError as error:
             if "overlap" not in str(error.explanation).lower():
-                raise SandboxError(f"Docker cannot make the network: {error}") from error
+                raise SandboxError(
+                    f"Docker cannot make the sandbox's network: {error.explanation}",
+                    "Remove networks that are not used: docker network prune",
+                ) from error
             continue
         return _pool(client.networks(names=[f"^{name}$"])[0])
     raise SandboxError(

@@ -34,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=0)
     options = parser.parse_args(argv)
     logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout, force=True
+        level=logging.INFO, format="%(asctime)s INFO %(message)s", stream=sys.stdout, force=True
     )
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     log = logging.getLogger("longshore.sandbox").info
@@ -48,9 +48,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _serve(home: Home, token: str, image: str, port: int, log: Any) -> None:
     client = connect_engine()
-    swept = sweep_machines(client, home, log)
-    if swept:
-        log("Removed %d machines that an earlier server left behind", swept)
+    sweep_machines(client, home, log)
     servers = outer.name_servers()
     if servers:
         home.resolv_conf.write_text("".join(f"nameserver {server}\n" for server in servers))
@@ -66,14 +64,19 @@ def _serve(home: Home, token: str, image: str, port: int, log: Any) -> None:
         ExchangeLog(home.exchanges),
         Controls(
             address=pool.gateway,
-            health={"sandbox": home.sandbox_id(), "token": token},
+            health=lambda: {"sandbox": home.sandbox_id(), "token": token, "image": fleet.image},
             use_image=lambda name: setattr(fleet, "image", name),
         ),
         fleet.converge_firewalls,
     )
-    from werkzeug.serving import make_server
+    from werkzeug.serving import WSGIRequestHandler, make_server
 
-    server = make_server(HOST, _usable(port), application, threaded=True)
+    class KeepAlive(WSGIRequestHandler):
+        """Connections stay open between requests, as on AWS."""
+
+        protocol_version = "HTTP/1.1"
+
+    server = make_server(HOST, _usable(port), application, threaded=True, request_handler=KeepAlive)
     signal.signal(
         signal.SIGTERM,
         lambda *_: threading.Thread(target=server.shutdown, daemon=True).start(),

@@ -9,6 +9,7 @@ from providers.sandbox.home import Home
 from providers.sandbox.labels import SANDBOX
 from providers.sandbox.machine import machines_of, remove_machine
 from providers.sandbox.progress import Progress
+from providers.sandbox.words import SWEPT
 
 if TYPE_CHECKING:
     import docker
@@ -23,7 +24,7 @@ def sweep_machines(client: docker.APIClient, home: Home, on_progress: Progress) 
     sandbox = home.sandbox_id()
     machines = machines_of(client, sandbox)
     for machine in machines:
-        on_progress(f"Removing machine {machine.instance}, left by an earlier run")
+        on_progress(f"Removing machine {machine.instance}, {SWEPT}")
         remove_machine(client, machine, home.seeds)
     volumes = client.volumes(filters={"label": f"{SANDBOX}={sandbox}"})["Volumes"] or []
     for volume in volumes:

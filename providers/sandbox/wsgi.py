@@ -41,7 +41,7 @@ class Controls:
     """What the endpoints under /_longshore show and change."""
 
     address: str
-    health: Mapping[str, str]
+    health: Callable[[], Mapping[str, str]]
     use_image: Callable[[str], None]
 
 
@@ -128,7 +128,7 @@ class SandboxApplication:
         if name == "address":
             return _plain(200, "text/plain", self._controls.address)
         if name == "health":
-            return _plain(200, "application/json", json.dumps(dict(self._controls.health)))
+            return _plain(200, "application/json", json.dumps(dict(self._controls.health())))
         if name == "faults" and method == "GET":
             return _plain(200, "application/json", json.dumps({"left": self._faults.left()}))
         if name in ("faults", "image") and method == "POST":

@@ -14,6 +14,7 @@ from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.instances import Instance, InstanceState, StateReason
 from moto.ec2.responses.general import General
+from moto.ec2.responses.instances import InstanceResponse
 
 from providers.sandbox.ec2.patching import replace_method
 from providers.sandbox.ec2.refusals import (
@@ -54,6 +55,13 @@ class Instances:
         """Put these methods in the place of moto's."""
         this = self
 
+        launch_response = InstanceResponse.run_instances
+
+        def run_as_many_as_allowed(response: Any) -> Any:
+            # moto launches MinCount; EC2 launches as many as it can, up to MaxCount.
+            response.params["MinCount"] = response.params.get("MaxCount", 1)
+            return launch_response(response)
+
         def run(
             backend: Any,
             image_id: str,
@@ -65,6 +73,7 @@ class Instances:
             return this.run(backend, image_id, count, user_data, groups, kwargs)
 
         replace_method(EC2Backend, "run_instances", run)
+        replace_method(InstanceResponse, "run_instances", run_as_many_as_allowed)
         replace_method(Instance, "terminate", lambda instance: this.terminate(instance))
         replace_method(Instance, "stop", lambda instance: this.stop(instance))
         replace_method(Instance, "start", lambda instance: this.start(instance))
@@ -111,11 +120,18 @@ class Instances:
     def terminate(self, instance: Any) -> Any:
         """TerminateInstances: shutting-down until the machine is gone."""
         previous = copy.copy(instance._state)
-        if previous.name in ("shutting-down", "terminated"):
+        failed = getattr(instance, "removal_failed", False)
+        if previous.name == "terminated" or (previous.name == "shutting-down" and not failed):
             return previous
+        instance.removal_failed = False
         _move(instance, SHUTTING_DOWN)
 
         def gone(problem: str) -> None:
+            if problem:
+                # It stays shutting-down, which is the truth; the fleet has logged why, and a
+                # later TerminateInstances tries again.
+                instance.removal_failed = True
+                return
             with self._lock:
                 self._bury(instance)
 
