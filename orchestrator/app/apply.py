@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from orchestrator.app.session import Session
 from orchestrator.errors import ExitCode, Interrupted, LongshoreError
 from orchestrator.execution.runner import Result, Runner
+from orchestrator.images.local import LocalEngine
 from orchestrator.operations.context import Context
 from orchestrator.operations.operation import Operation
 from orchestrator.reporting.events import Notice
@@ -49,6 +50,7 @@ def new_context(session: Session) -> Context:
         cancel=session.cancel,
         providers=session.providers,
         fleet=session.fleet,
+        local=LocalEngine(),
         release=f"{stamp}-{secrets.token_hex(2)}",
     )
 

@@ -18,8 +18,6 @@ def learn_deployer(project: Project, providers: Providers) -> Deployer:
         )
         return Deployer(deployer_name(), networks, dynamic=False)
     first = project.targets[0]
-    address = ipaddress.ip_address(
-        providers.get(first.provider, first.region).deployer_address()
-    )
+    address = ipaddress.ip_address(providers.get(first.provider, first.region).deployer_address())
     network = f"{address}/{address.max_prefixlen}"
     return Deployer(deployer_name(), (network,), dynamic=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from orchestrator.app.apply import apply, journaled, new_context
-from orchestrator.invocation import Invocation
 from orchestrator.app.session import Session, open_session
 from orchestrator.app.up import Confirm
 from orchestrator.cancellation import Cancellation
 from orchestrator.errors import LongshoreError
+from orchestrator.invocation import Invocation
 from orchestrator.planning.down import plan_down
 from orchestrator.reporting.sink import Sink
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orchestrator.invocation import Invocation
 from orchestrator.app.planned import plan_session
 from orchestrator.app.session import open_session
 from orchestrator.cancellation import Cancellation
+from orchestrator.invocation import Invocation
 from orchestrator.reporting.sink import Sink
 
 

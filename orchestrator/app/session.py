@@ -16,8 +16,8 @@ from orchestrator.machines.endpoint import Login
 from orchestrator.machines.keys import project_key
 from orchestrator.operations.fleet import Fleet
 from orchestrator.operations.providers import Providers
-from orchestrator.planning.look import Place, Surveyor
 from orchestrator.planning.inside import inspect_machine
+from orchestrator.planning.look import Place, Surveyor
 from orchestrator.planning.survey import Survey
 from orchestrator.reporting.events import RunStarted
 from orchestrator.reporting.sink import Sink
@@ -79,9 +79,7 @@ def open_session(
     folder. Raises SpecError, StateError, LockedError.
     """
     began = time.monotonic()
-    project = load_project(
-        invocation.file, environment=invocation.environment, environ=os.environ
-    )
+    project = load_project(invocation.file, environment=invocation.environment, environ=os.environ)
     sink.protect(project.secrets, public=_public_words(project))
     sink.emit(RunStarted(command, project.name, project.environment, orchestrator.__version__))
     directory = state_directory(project, sandbox=invocation.sandbox)

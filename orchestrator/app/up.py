@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from orchestrator.app.apply import apply, journaled, new_context
-from orchestrator.invocation import Invocation
 from orchestrator.app.planned import plan_session
 from orchestrator.app.session import Session, open_session
 from orchestrator.app.urls import report_urls
 from orchestrator.cancellation import Cancellation
 from orchestrator.errors import ExitCode, LongshoreError
+from orchestrator.invocation import Invocation
 from orchestrator.operations.context import Context
-from orchestrator.operations.firewall import EnsureNetwork
 from orchestrator.operations.machine_record import record_machine
+from orchestrator.operations.prepare_target import PrepareTarget
 from orchestrator.planning.plan import Plan
 from orchestrator.planning.survey import Survey
 from orchestrator.reporting.events import MachineAdopted
@@ -56,9 +56,7 @@ def _question(plan: Plan) -> str:
     return f"{said[:1].upper()}{said[1:]}. Go on?" if said else "Go on?"
 
 
-def _open_the_way(
-    session: Session, plan: Plan, context: Context
-) -> tuple[Plan, Survey]:
+def _open_the_way(session: Session, plan: Plan, context: Context) -> tuple[Plan, Survey]:
     """Machines that could not be asked: if SSH is not open to where we are now (a laptop
     moves, every CI runner is new), open it, then look and plan again.
 
@@ -68,7 +66,7 @@ def _open_the_way(
     first = tuple(
         replace(operation, needs=frozenset())
         for operation in plan.operations
-        if isinstance(operation, EnsureNetwork) and operation.action != "none"
+        if isinstance(operation, PrepareTarget) and operation.action != "none"
     )
     if first:
         apply(first, context)

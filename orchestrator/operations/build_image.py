@@ -6,8 +6,9 @@ import os
 from dataclasses import dataclass
 from typing import ClassVar
 
+from orchestrator.errors import ExitCode, LongshoreError
 from orchestrator.images.build import build_image
-from orchestrator.images.local import local_engine, local_image
+from orchestrator.images.inspection import ImageInfo, find_image
 from orchestrator.operations.context import Context
 from orchestrator.operations.operation import Operation
 from orchestrator.operations.workload import Workload
@@ -50,23 +51,37 @@ class BuildImage(Operation):
 
     def apply(self, context: Context) -> bool:
         service, platform = self.workload.service, self.workload.platform
-        local = local_engine()
-        tag = self.workload.source
-        if service.build is not None:
-            digest = self.workload.source.partition(":")[2]
-            tag = f"longshore/{context.project.name}-{service.name}:{digest[:TAG_DIGITS]}"
-        found = local_image(local, tag, platform)
-        if found is None and service.build is not None:
-            built = build_image(
-                service.build,
-                tag=tag,
-                platform=platform,
-                on_output=lambda line: context.sink.emit(BuildOutput(service.name, line)),
-                environ=os.environ,
-            )
-            context.results.put_image(service.name, platform, built.id)
-            return True
-        if found is None:
-            raise local.missing(tag, platform)
-        context.results.put_image(service.name, platform, found.id)
-        return False
+        tag = self._tag(context.owner.project)
+        found = find_image(context.local, tag)
+        if found is not None and found.platform == platform:
+            context.results.put_image(service.name, platform, found.id)
+            return False
+        if service.build is None:
+            raise self._missing(found, tag)
+        built = build_image(
+            service.build,
+            tag=tag,
+            platform=platform,
+            on_output=lambda line: context.sink.emit(BuildOutput(service.name, line)),
+            environ=os.environ,
+            local=context.local,
+            cancel=context.cancel,
+        )
+        context.results.put_image(service.name, platform, built.id)
+        return True
+
+    def _tag(self, project: str) -> str:
+        kind, _, digest = self.workload.source.partition(":")
+        if kind != "build":
+            return self.workload.source
+        return f"longshore/{project}-{self.subject}:{digest[:TAG_DIGITS]}"
+
+    def _missing(self, found: ImageInfo | None, name: str) -> LongshoreError:
+        what = f"is for {found.platform}" if found is not None else "is not in the local Engine"
+        return LongshoreError(
+            f"service {self.subject}: image {name} {what}, and `deliver: direct` sends "
+            f"{self.workload.platform} from there",
+            advice="build, pull or load it here first, or let the machines pull it: "
+            "`deliver: registry`",
+            exit_code=ExitCode.BAD_INPUT,
+        )

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from orchestrator.cancellation import Cancellation
+from orchestrator.images.local import LocalEngine
 from orchestrator.operations.fleet import Fleet
 from orchestrator.operations.providers import Providers
 from orchestrator.reporting.sink import Sink
 from orchestrator.spec.model import Project
 from orchestrator.state.store import Store
-from providers.contract.types import CloudMachine, Network, Owner
+from providers.contract.types import CloudMachine, Image, Network, Offer, Owner
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What all machines of one target stand on, found out once for all of them."""
+
+    network: Network
+    image: Image
+    offers: tuple[Offer, ...]
+
+    def places(self) -> Iterator[tuple[Offer, str]]:
+        """The smallest type that fits, in each zone that has it and a subnet for us."""
+        for offer in self.offers[:1]:
+            for zone in offer.zones:
+                if zone in self.network.subnets:
+                    yield offer, zone
 
 
 class Results:
@@ -20,8 +38,9 @@ class Results:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._machines: dict[str, CloudMachine] = {}
-        self._networks: dict[str, Network] = {}
+        self._grounds: dict[str, Ground] = {}
         self._images: dict[tuple[str, str], str] = {}
+        self._delivered: dict[tuple[str, str], str] = {}
 
     def put_machine(self, machine: CloudMachine) -> None:
         with self._lock:
@@ -32,13 +51,13 @@ class Results:
         with self._lock:
             return self._machines[name]
 
-    def put_network(self, target: str, network: Network) -> None:
+    def put_ground(self, target: str, ground: Ground) -> None:
         with self._lock:
-            self._networks[target] = network
+            self._grounds[target] = ground
 
-    def network(self, target: str) -> Network:
+    def ground(self, target: str) -> Ground:
         with self._lock:
-            return self._networks[target]
+            return self._grounds[target]
 
     def put_image(self, service: str, platform: str, image: str) -> None:
         with self._lock:
@@ -49,17 +68,22 @@ class Results:
         with self._lock:
             return self._images[service, platform]
 
-    def images(self) -> dict[str, str]:
-        """Service (with its platform where there are several) to image id."""
+    def put_delivered(self, machine: str, service: str, image: str) -> None:
         with self._lock:
-            many = {s for s, p in self._images if (s, p) != self._first(s)}
+            self._delivered[machine, service] = image
+
+    def delivered(self, machine: str, service: str) -> str:
+        """The image's id on that machine: a containerd store has ids of its own."""
+        with self._lock:
+            return self._delivered[machine, service]
+
+    def images(self) -> dict[str, str]:
+        """Image ids by service and platform (`web linux/amd64`), for the release record."""
+        with self._lock:
             return {
-                f"{service} ({platform})" if service in many else service: image
+                f"{service} {platform}": image
                 for (service, platform), image in sorted(self._images.items())
             }
-
-    def _first(self, service: str) -> tuple[str, str]:
-        return next(key for key in self._images if key[0] == service)
 
 
 @dataclass(frozen=True)
@@ -73,5 +97,6 @@ class Context:
     cancel: Cancellation
     providers: Providers
     fleet: Fleet
+    local: LocalEngine
     release: str
     results: Results = field(default_factory=Results)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from orchestrator.images.deliver import deliver_direct
-from orchestrator.images.local import local_engine
-from orchestrator.images.pull import pull
+from orchestrator.images.deliver import Progress, deliver_direct
+from orchestrator.images.pull import LayerProgress, pull
 from orchestrator.operations.context import Context
 from orchestrator.operations.operation import Operation
 from orchestrator.operations.workload import Workload
@@ -29,9 +28,11 @@ class ImageOnMachine(Operation):
     def machine(self) -> str:
         return self.machine_name
 
-    def progress(self, context: Context, done: int, total: int | None, message: str) -> None:
+    def progress(self, context: Context, message: str, done: int, total: int) -> None:
         context.sink.emit(
-            OperationProgress(self.id, self.subject, self.machine, message, done, total)
+            OperationProgress(
+                self.id, self.subject, self.machine, message, done or None, total or None
+            )
         )
 
 
@@ -43,14 +44,18 @@ class DeliverImage(ImageOnMachine):
     kind: ClassVar[str] = "deliver"
 
     def apply(self, context: Context) -> bool:
-        image = context.results.image(self.subject, self.workload.platform)
-        return deliver_direct(
+        def report(progress: Progress) -> None:
+            self.progress(context, "sending", progress.sent, progress.total)
+
+        delivered = deliver_direct(
             context.fleet.engine(self.machine),
-            local_engine(),
-            image,
-            on_progress=lambda done, total: self.progress(context, done, total, "sending"),
+            context.local,
+            context.results.image(self.subject, self.workload.platform),
+            on_progress=report,
             cancel=context.cancel,
         )
+        context.results.put_delivered(self.machine, self.subject, delivered.image_id)
+        return delivered.sent > 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,11 +65,16 @@ class PullImage(ImageOnMachine):
     kind: ClassVar[str] = "pull"
 
     def apply(self, context: Context) -> bool:
-        pulled = pull(
+        def report(progress: LayerProgress) -> None:
+            message = f"{progress.layer} {progress.status}".strip()
+            self.progress(context, message, progress.done, progress.total)
+
+        image = pull(
             context.fleet.engine(self.machine),
             self.workload.source,
-            platform=self.workload.platform,
-            on_progress=lambda done, total: self.progress(context, done, total, "pulling"),
+            cancel=context.cancel,
+            on_progress=report,
         )
-        context.results.put_image(self.subject, self.workload.platform, pulled.id)
-        return pulled.changed
+        context.results.put_image(self.subject, self.workload.platform, image.id)
+        context.results.put_delivered(self.machine, self.subject, image.id)
+        return True

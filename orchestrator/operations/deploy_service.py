@@ -9,7 +9,7 @@ from orchestrator.engine.create import ContainerRequest
 from orchestrator.engine.labels import Scope
 from orchestrator.engine.networks import ensure_network
 from orchestrator.engine.replace import Wait, replace
-from orchestrator.engine.volumes import ensure_volumes
+from orchestrator.engine.volumes import ensure_volume
 from orchestrator.operations.context import Context
 from orchestrator.operations.operation import Operation
 from orchestrator.operations.workload import Workload
@@ -60,12 +60,14 @@ class DeployService(Operation):
         engine = context.fleet.engine(self.machine)
         scope = Scope(context.owner.project, context.owner.environment)
         ensure_network(engine, scope)
-        ensure_volumes(engine, scope, service)
+        for mount in service.mounts:
+            if mount.kind == "volume" and mount.source is not None:
+                ensure_volume(engine, scope, mount.source)
         request = ContainerRequest(
             scope=scope,
             service=service,
             release=context.release,
-            image_id=context.results.image(service.name, self.workload.platform),
+            image_id=context.results.delivered(self.machine, service.name),
             source=self.workload.source,
         )
         replace(

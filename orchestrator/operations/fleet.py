@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SSH_USER = "longshore"
 SSH_PORT = 22
 
+
 class Fleet:
     """The machines this run talks to, by name."""
 
@@ -88,9 +89,7 @@ class Fleet:
             connection.close()
 
     def _report_retry(self, retry: ConnectRetry) -> None:
-        self._sink.emit(
-            Retrying(f"ssh {retry.machine}", retry.reason, retry.attempt, retry.wait)
-        )
+        self._sink.emit(Retrying(f"ssh {retry.machine}", retry.reason, retry.attempt, retry.wait))
 
     def _report_fallback(self, fallback: SocketFallback) -> None:
         self._sink.emit(

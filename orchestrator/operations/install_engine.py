@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from orchestrator.engine.errors import EngineUnreachableError
+from orchestrator.machines.families import family_of_target
 from orchestrator.machines.playbook import load_playbook
 from orchestrator.machines.render import render_script
-from orchestrator.machines.run_playbook import run_playbook
+from orchestrator.machines.report import StepReport
+from orchestrator.machines.running import run_playbook
 from orchestrator.operations.context import Context
+from orchestrator.operations.fleet import SSH_USER
 from orchestrator.operations.operation import Operation
-from orchestrator.reporting.events import Notice, PlannedChange, StepReported
+from orchestrator.reporting.events import OperationProgress, PlannedChange, StepReported
 
 INSTALL_DEADLINE = 600.0
 """Seconds for the whole playbook, the wait for its other carrier included."""
+RECONNECT_DEADLINE = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,25 +47,30 @@ class InstallEngine(Operation):
         )
 
     def apply(self, context: Context) -> bool:
-        script = render_script(load_playbook("docker"), self.os)
+        script = render_script(load_playbook("docker"), family_of_target(self.os), user=SSH_USER)
         report = run_playbook(
             context.fleet.connection(self.name),
             script,
             deadline=INSTALL_DEADLINE,
-            on_step=lambda step: context.sink.emit(
-                StepReported(self.name, step.name, step.status, step.seconds)
-            ),
+            on_step=lambda step: self._report(context, step),
         )
-        try:
-            context.fleet.engine(self.name).ping()
-        except EngineUnreachableError:
-            # sshd fixes a login's groups when it begins: one that is older than the
-            # docker group cannot open the socket. Sign in again, once.
-            context.sink.emit(
-                Notice(f"{self.name}: signing in again to be in the docker group")
-            )
-            record = context.store.machines.all()[self.name]
-            fresh = context.fleet.dial(self.name, record.address, record.pins, deadline=30)
-            context.fleet.keep(self.name, fresh)
-            context.fleet.engine(self.name).ping()
-        return report.changed
+        if report.reconnect:
+            self._sign_in_again(context)
+        context.fleet.engine(self.name).ping()
+        return bool(report.changed)
+
+    def _report(self, context: Context, step: StepReport) -> None:
+        if step.status in ("ok", "changed", "skipped", "failed"):
+            context.sink.emit(StepReported(self.name, step.step, step.status, step.seconds))
+        else:
+            what = f"{step.step} {step.status}".strip()
+            context.sink.emit(OperationProgress(self.id, self.subject, self.name, what))
+
+    def _sign_in_again(self, context: Context) -> None:
+        """sshd fixes a login's groups when it begins: one that is older than the docker
+        group cannot open the Engine's socket."""
+        record = context.store.machines.all()[self.name]
+        fresh = context.fleet.dial(
+            self.name, record.address, record.pins, deadline=RECONNECT_DEADLINE
+        )
+        context.fleet.keep(self.name, fresh)

@@ -46,7 +46,7 @@ class Inside:
     error: LongshoreError | None = None
 
 
-Inspect = Callable[[Fleet, str], Inside]
+Inspect = Callable[[Fleet, str, Owner], Inside]
 """Asks one connected machine. Raises LongshoreError when it cannot."""
 
 
@@ -105,14 +105,12 @@ class Surveyor:
             return None
         if record is not None and record.address == machine.address and machine.name in early:
             return early[machine.name]
-        return pool.submit(
-            self._ask, machine.name, machine.address or "", pins_of(machine, record)
-        )
+        return pool.submit(self._ask, machine.name, machine.address or "", pins_of(machine, record))
 
     def _ask(self, name: str, address: str, pins: frozenset[str]) -> Inside:
         try:
             self._fleet.connect(name, address, pins, deadline=ANSWER_DEADLINE)
-            return self._inspect(self._fleet, name)
+            return self._inspect(self._fleet, name, self._owner)
         except Interrupted:
             raise
         except LongshoreError as error:
@@ -154,6 +152,4 @@ def _view(
         return MachineView(machine, "unknown", trusted, note=note)
     if inside.error is not None:
         return MachineView(machine, "unknown", trusted, error=inside.error)
-    return MachineView(
-        machine, "ok", trusted, engine=inside.engine, containers=inside.containers
-    )
+    return MachineView(machine, "ok", trusted, engine=inside.engine, containers=inside.containers)

@@ -53,9 +53,7 @@ class ServicePlanner:
             service = workload.service
             current = _current(containers, service.name)
             if current is not None and is_as_wanted(current, workload):
-                kept.append(
-                    PlannedChange("none", "container", service.name, target.name, machine)
-                )
+                kept.append(PlannedChange("none", "container", service.name, target.name, machine))
                 continue
             deliver = self._deliver(machine, workload, needs)
             after = {deployed[d.service] for d in service.depends_on if d.service in deployed}

@@ -8,10 +8,10 @@ from datetime import date
 
 from orchestrator.operations.create_machine import CreateMachine
 from orchestrator.operations.destroy import DestroyResource
-from orchestrator.operations.firewall import EnsureNetwork
 from orchestrator.operations.install_engine import InstallEngine
 from orchestrator.operations.machine_record import machine_resource
 from orchestrator.operations.operation import Operation
+from orchestrator.operations.prepare_target import PrepareTarget
 from orchestrator.operations.record_release import RecordRelease
 from orchestrator.operations.trust_machine import TrustMachine
 from orchestrator.planning.desired import Desired
@@ -110,7 +110,7 @@ class _Planner:
         self.operations += operations
         self.kept += kept
 
-    def _network(self, target: Target, *, needed: bool) -> EnsureNetwork | None:
+    def _network(self, target: Target, *, needed: bool) -> PrepareTarget | None:
         firewall = self._firewall(target)
         key = any(resource.kind == "key" for resource in self.survey.resources)
         standing = firewall.rules if firewall else ()
@@ -120,11 +120,12 @@ class _Planner:
         action: Action = "create" if firewall is None else "update" if words else "none"
         if action == "none" and key and not needed:
             return None
-        operation = EnsureNetwork(
+        operation = PrepareTarget(
             target=target,
             rules=rules,
             public_key=self.desired.public_key,
             action=action,
+            for_machines=needed,
             difference=words,
         )
         self.operations.append(operation)

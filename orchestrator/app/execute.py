@@ -15,7 +15,7 @@ from orchestrator.invocation import Invocation
 from orchestrator.reporting.sink import Sink
 
 
-def exec_(
+def execute(
     invocation: Invocation,
     sink: Sink,
     cancel: Cancellation,
