@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -251,6 +252,8 @@ class Connection:
             raise ChannelRefused(
                 self.endpoint, "a session", refusal.text, "raise `MaxSessions` in its sshd_config"
             ) from refusal
+        # root needs no sudo, and a machine where root signs in may have none.
+        command = replace(command, sudo=command.sudo and self.endpoint.user != "root")
         request_exec(channel, command.line)
         return channel
 
