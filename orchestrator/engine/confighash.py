@@ -16,25 +16,26 @@ SCHEME = 1
 container once."""
 
 
-def config_hash(service: Service, image_id: str) -> str:
-    """SHA-256 (hex) over the image and the configuration of a service's container.
+def config_hash(service: Service, image: str) -> str:
+    """SHA-256 (hex) over the configuration of a service's container and its `image`: an id, or
+    what is known before there is one (a reference, a digest over what a build sees).
 
     The same in every run and on every machine: the order in which variables, labels, ports
     and mounts are written does not count. What is not set is left out, so that a setting
-    that a later version learns keeps the hashes of services that do not use it. Not part
-    of it: the name of the image and how it was built (the id says what came of it), and
-    `depends_on`, which only orders the work. Values of variables, secret or not, are.
+    that a later version learns keeps the hashes of services that do not use it. Values of
+    variables, secret or not, are part of it; the service's `image` and `build`, and
+    `depends_on`, which only orders the work, are not.
     """
-    text = json.dumps(_canonical(service, image_id), sort_keys=True, separators=(",", ":"))
+    text = json.dumps(_canonical(service, image), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _canonical(service: Service, image_id: str) -> dict[str, Json]:
+def _canonical(service: Service, image: str) -> dict[str, Json]:
     # For commands an empty list differs from none: it clears what the image has.
     whole: dict[str, Json] = {
         "scheme": SCHEME,
         "name": service.name,
-        "image": image_id,
+        "image": image,
         "restart": [service.restart.policy, service.restart.attempts],
     }
     if service.command is not None:

@@ -9,7 +9,14 @@ from orchestrator.engine.client import DockerApi
 from orchestrator.engine.confighash import config_hash
 from orchestrator.engine.create import ContainerRequest, clears_command, create_body
 from orchestrator.engine.errors import NotThereError
-from orchestrator.engine.labels import LABEL_CONFIG, LABEL_RELEASE, LABEL_SERVICE, Scope
+from orchestrator.engine.labels import (
+    LABEL_CONFIG,
+    LABEL_RELEASE,
+    LABEL_SERVICE,
+    LABEL_SOURCE,
+    Scope,
+    delivered_name,
+)
 
 __all__ = [
     "Container",
@@ -56,6 +63,7 @@ class Container:
     state: State
     health: Health
     role: Role
+    source: str = ""
     status: str = ""
     created: int = 0
     ports: tuple[PublishedPort, ...] = ()
@@ -77,12 +85,24 @@ def list_containers(engine: DockerApi, project: str, environment: str) -> tuple[
 def create(engine: DockerApi, request: ContainerRequest, *, name: str) -> str:
     """Make the container, not started, and return its id. Raises EngineError: NotThereError
     when the image is not on the machine, ConflictError when the name is taken."""
+    try:
+        return _create(engine, request, name, request.image_id)
+    except NotThereError as error:
+        # An Engine with the containerd store gives images other ids than the Engine they
+        # were built in: there, an image goes by the name it was given on arrival.
+        try:
+            return _create(engine, request, name, delivered_name(request.image_id))
+        except NotThereError:
+            raise error from None
+
+
+def _create(engine: DockerApi, request: ContainerRequest, name: str, image: str) -> str:
     entrypoint: tuple[str, ...] = ()
     with engine.calling(f"create container {name}"):
         if clears_command(request.service):
-            image = engine.api.inspect_image(request.image_id)  # type: ignore[no-untyped-call]
-            entrypoint = tuple(image["Config"].get("Entrypoint") or ())
-        body = create_body(request, image_entrypoint=entrypoint)
+            seen: Any = engine.api.inspect_image(image)  # type: ignore[no-untyped-call]
+            entrypoint = tuple(seen["Config"].get("Entrypoint") or ())
+        body = create_body(request, image=image, image_entrypoint=entrypoint)
         made = engine.api.create_container_from_config(  # type: ignore[no-untyped-call]
             body, name=name
         )
@@ -143,6 +163,7 @@ def _container(row: Any, scope: Scope) -> Container:
         state=row["State"],
         health=health_of(status),
         role=_role(name, service, scope),
+        source=labels.get(LABEL_SOURCE, ""),
         status=status,
         created=int(row["Created"]),
         ports=tuple(sorted(map(_port, _published(row)), key=lambda p: (p.container, p.host_ip))),

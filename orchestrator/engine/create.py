@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orchestrator.engine.confighash import config_hash
-from orchestrator.engine.labels import LABEL_CONFIG, LABEL_RELEASE, LABEL_SERVICE, Scope
+from orchestrator.engine.labels import (
+    LABEL_CONFIG,
+    LABEL_RELEASE,
+    LABEL_SERVICE,
+    LABEL_SOURCE,
+    Scope,
+)
 
 if TYPE_CHECKING:
     from orchestrator.engine.stream import Json
@@ -29,30 +35,34 @@ class ContainerRequest:
     service: Service
     release: str
     image_id: str
+    source: str = ""
+    """What the image was made from (`build:<digest>`) or pulled as; empty: its id says it."""
 
     @property
     def config_hash(self) -> str:
-        return config_hash(self.service, self.image_id)
+        return config_hash(self.service, self.source or self.image_id)
 
 
 def create_body(
-    request: ContainerRequest, *, image_entrypoint: tuple[str, ...] = ()
+    request: ContainerRequest, *, image: str = "", image_entrypoint: tuple[str, ...] = ()
 ) -> dict[str, Json]:
     """The body of the create call.
 
+    `image` is the machine's own name for the image where that is not its id.
     `image_entrypoint` counts only where the service clears its command and keeps the
     image's entrypoint: the Engine takes an empty command as "the image's" unless an
     entrypoint stands beside it.
     """
     service, scope = request.service, request.scope
     body: dict[str, Json] = {
-        "Image": request.image_id,
+        "Image": image or request.image_id,
         "Labels": {
             **dict(service.labels),
             **scope.labels,
             LABEL_SERVICE: service.name,
             LABEL_RELEASE: request.release,
             LABEL_CONFIG: request.config_hash,
+            **({LABEL_SOURCE: request.source} if request.source else {}),
         },
         "HostConfig": {
             "NetworkMode": scope.network,

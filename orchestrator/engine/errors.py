@@ -73,6 +73,8 @@ class UnhealthyError(LongshoreError):
         self.health_output = health_output
         self.exit_code_of_container = exit_code_of_container
         self.oom_killed = oom_killed
+        health = tuple(f"health check: {line}" for line in health_output.splitlines())
+        self.details = (*log_lines, *health)
 
 
 def engine_error(machine: str, call: str, words: str, status: int | None) -> EngineError:

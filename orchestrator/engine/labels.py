@@ -9,10 +9,20 @@ LABEL_ENVIRONMENT = "longshore-environment"
 LABEL_SERVICE = "longshore-service"
 LABEL_RELEASE = "longshore-release"
 LABEL_CONFIG = "longshore-config"
+LABEL_SOURCE = "longshore-source"
+
+DELIVERED = "longshore/delivered"
 
 NEXT = "-next"
 PREVIOUS = "-previous"
 FAILED = "-failed"
+
+
+def delivered_name(image_id: str) -> str:
+    """The name that an image delivered without a registry has on a machine, by its id in
+    the Engine it came from. Image ids differ between Docker's two image stores; this name
+    does not, and it keeps pruning from taking the image."""
+    return f"{DELIVERED}:{image_id.removeprefix('sha256:')[:24]}"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from orchestrator.engine.errors import EngineError
+from orchestrator.engine.labels import delivered_name
 from orchestrator.errors import LongshoreError
 from orchestrator.images.errors import DeliveryError
 from orchestrator.images.fanout import Outlet, pour
@@ -34,7 +35,6 @@ REPORT_EVERY = 0.25
 """Seconds between two progress reports of one machine."""
 LOOK_AT_CANCEL = 0.2
 """Seconds between looks at a request to stop while machines unpack."""
-KEPT_NAME = "longshore/delivered"
 LOADED = re.compile(r"Loaded image ID: (sha256:[0-9a-f]{64})")
 
 
@@ -103,14 +103,9 @@ def deliver_to_all(
     return tuple(result for result in found if result is not None)
 
 
-def kept_name(image_id: str) -> str:
-    """The name that a delivered image has on a machine, by its id here."""
-    return f"{KEPT_NAME}:{image_id.removeprefix('sha256:')[:24]}"
-
-
 def _present(engine: Engine, source: ImageInfo) -> Delivered | None:
     # Two names: its id, where the stores agree on ids, and the tag it was given on arrival.
-    for name in (source.id, kept_name(source.id)):
+    for name in (source.id, delivered_name(source.id)):
         there = find_image(engine, name)
         if there is not None and there.layers == source.layers:
             return Delivered(engine.name, there.id, 0, 0.0)
@@ -167,7 +162,7 @@ def _load(engine: Engine, outlet: Outlet, meter: _Meter, source: ImageInfo) -> D
                 said += _checked(engine.name, source, line)
     arrived = _arrived(engine, source, said)
     with engine.calling("tag the image"):
-        repository, _, tag = kept_name(source.id).partition(":")
+        repository, _, tag = delivered_name(source.id).partition(":")
         engine.api.tag(arrived.id, repository, tag)
     meter.report()
     return Delivered(engine.name, arrived.id, meter.sent, meter.seconds)
