@@ -24,6 +24,9 @@ class Sink(Protocol):
         `public` word (project, environment, service and target names, ports). Calling it
         again adds."""
 
+    def mask(self, text: str) -> str:
+        """`text` as it may be kept: secrets out, as in every event."""
+
 
 @dataclass(frozen=True)
 class Envelope:
@@ -80,6 +83,9 @@ class FanOut:
     def protect(self, secrets: Iterable[str], *, public: Iterable[str] = ()) -> None:
         self._masker.learn(secrets, public=public)
 
+    def mask(self, text: str) -> str:
+        return self._masker.mask(text)
+
     def close(self) -> None:
         """Close every renderer. Calling it twice is safe."""
         with self._lock:
@@ -108,3 +114,6 @@ class Recorder:
 
     def protect(self, secrets: Iterable[str], *, public: Iterable[str] = ()) -> None:
         self.secrets.update(set(secrets) - set(public))
+
+    def mask(self, text: str) -> str:
+        return Masker(self.secrets).mask(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from orchestrator.cli.console import Console
-from orchestrator.cli.options import example, shared_options
+from orchestrator.cli.options import example, shared_options_without
 from orchestrator.cli.run import begin_run
 from orchestrator.errors import ExitCode, Interrupted
 from orchestrator.invocation import Invocation
@@ -25,7 +25,7 @@ TAIL = 100
     help="Print the last N lines of each container.",
 )
 @click.argument("services", metavar="[SERVICE]...", nargs=-1)
-@shared_options
+@shared_options_without("-f")
 def command(
     invocation: Invocation,
     console: Console,

@@ -16,7 +16,7 @@ from orchestrator.invocation import Invocation
 @shared_options
 def command(invocation: Invocation, console: Console) -> int:
     """Print the JSON Schema of longshore.yaml, for editors; offline."""
-    from orchestrator.spec import project_schema
+    from orchestrator.spec.schema import project_schema
 
     console.write(json.dumps(project_schema(), indent=2))
     return ExitCode.DONE

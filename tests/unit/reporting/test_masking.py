@@ -104,10 +104,12 @@ def test_secret_learnt_late_is_masked_from_then_on() -> None:
 def test_lines_of_many_threads_do_not_mix() -> None:
     out = io.StringIO()
     sink = FanOut((JsonLines(out),), Masker())
-    threads = [
-        threading.Thread(target=lambda: [sink.emit(ev.Notice("x" * 200)) for _ in range(50)])
-        for _ in range(8)
-    ]
+
+    def write() -> None:
+        for _ in range(50):
+            sink.emit(ev.Notice("x" * 200))
+
+    threads = [threading.Thread(target=write) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,0 +1,107 @@
+"""Questions, and which renderer is chosen. A pseudo-terminal stands in for the person's."""
+
+from __future__ import annotations
+
+import io
+import os
+import threading
+from collections.abc import Iterator
+from typing import TextIO
+
+import pytest
+
+from orchestrator.cli.console import Console
+from orchestrator.errors import Interrupted, LongshoreError
+from orchestrator.reporting.events import Notice, OperationStarted
+
+
+class Terminal:
+    """A pseudo-terminal: `side` is what the program has, `master` is the person's."""
+
+    def __init__(self) -> None:
+        self.master, slave = os.openpty()
+        self.side: TextIO = os.fdopen(slave, "w")
+        self.source: TextIO = os.fdopen(os.dup(slave), "r")
+
+    def close(self) -> None:
+        self.side.close()
+        self.source.close()
+        os.close(self.master)
+
+
+@pytest.fixture
+def terminal() -> Iterator[Terminal]:
+    made = Terminal()
+    yield made
+    made.close()
+
+
+def test_yes_is_asked_for_nothing() -> None:
+    console = Console(out=io.StringIO(), err=io.StringIO(), source=io.StringIO())
+    console.yes = True
+    console.confirm("Destroy everything?")
+
+
+def test_no_terminal_refuses_and_names_the_flag() -> None:
+    console = Console(out=io.StringIO(), err=io.StringIO(), source=io.StringIO("y\n"))
+    with pytest.raises(LongshoreError) as caught:
+        console.confirm("Destroy everything?")
+    assert str(caught.value) == "there is no terminal to ask on: Destroy everything?"
+    assert caught.value.advice == "pass --yes to agree beforehand"
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("answer", ["y\n", "Yes\n"])
+def test_yes_goes_on(answer: str, terminal: Terminal) -> None:
+    os.write(terminal.master, answer.encode())
+    console = Console(out=io.StringIO(), err=terminal.side, source=terminal.source)
+    console.masker.learn(["hunter2-canary"])
+    console.confirm("Destroy hunter2-canary?")
+    assert b"Destroy ***? [y/N]" in os.read(terminal.master, 1000)
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n", "yep\n", "\x04"])
+def test_anything_else_stops(answer: str, terminal: Terminal) -> None:
+    os.write(terminal.master, answer.encode())
+    console = Console(out=io.StringIO(), err=terminal.side, source=terminal.source)
+    with pytest.raises(LongshoreError, match="nothing was changed"):
+        console.confirm("Go on?")
+
+
+def test_stop_while_a_question_stands(terminal: Terminal) -> None:
+    console = Console(out=io.StringIO(), err=terminal.side, source=terminal.source)
+    threading.Timer(0.05, console.cancel.request).start()
+    with pytest.raises(Interrupted):
+        console.confirm("Go on?")
+
+
+def shown(console: Console, terminal: Terminal) -> bytes:
+    sink = console.begin()
+    sink.emit(OperationStarted("a", "machine", "us-1", "us-1"))
+    sink.emit(Notice("hello"))
+    console.end(None, 0)
+    return os.read(terminal.master, 10000)
+
+
+def test_terminal_gets_the_live_renderer(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    console = Console(out=terminal.side, err=io.StringIO(), source=io.StringIO())
+    assert b"\x1b[?25l" in shown(console, terminal)
+
+
+def test_dumb_terminal_gets_plain_lines(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    console = Console(out=terminal.side, err=io.StringIO(), source=io.StringIO())
+    text = shown(console, terminal)
+    assert b"\x1b" not in text
+    assert b"started   machine us-1" in text
+
+
+def test_json_stays_json_at_a_terminal(terminal: Terminal) -> None:
+    console = Console(out=terminal.side, err=io.StringIO(), source=io.StringIO())
+    console.output = "json"
+    assert shown(console, terminal).startswith(b'{"type": "operation-started"')
