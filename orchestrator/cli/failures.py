@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
 from orchestrator.errors import ExitCode, LongshoreError
-from orchestrator.reporting.events import Outcome
+
+if TYPE_CHECKING:
+    from orchestrator.reporting.events import Outcome
 
 BROKEN_PIPE = 141
 """128 + SIGPIPE: what a shell shows for a program whose reader has left."""

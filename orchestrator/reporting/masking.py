@@ -7,10 +7,11 @@ import dataclasses
 import json
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any, Literal, TypeVar, cast, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_origin, get_type_hints
 from urllib.parse import quote, quote_plus
 
-from orchestrator.reporting.events import Event
+if TYPE_CHECKING:
+    from orchestrator.reporting.events import Event
 
 MASK = "***"
 SHORTEST = 4
@@ -20,7 +21,7 @@ ENCODED_FROM = 8
 """From this length on a secret's encoded forms are masked too; those of shorter ones are
 met in ordinary text."""
 
-Shown = TypeVar("Shown", bound=Event)
+Shown = TypeVar("Shown", bound="Event")
 
 
 class Masker:
