@@ -103,7 +103,7 @@ def _cloud_config(
         "bootcmd": [_start_early(user)],
         "apt": {"preserve_sources_list": True},
         "ssh_deletekeys": True,
-        "ssh_genkeytypes": [],
+        "ssh_genkeytypes": ["ed25519"],
         "ssh_keys": {
             "ed25519_private": _Text(host_key.private_openssh),
             "ed25519_public": host_key.public,
@@ -116,9 +116,9 @@ def _cloud_config(
             {
                 "name": user,
                 "gecos": "Longshore",
-                "groups": ["docker"],
+                "groups": "docker",
                 "shell": "/bin/bash",
-                "sudo": ["ALL=(ALL) NOPASSWD:ALL"],
+                "sudo": "ALL=(ALL) NOPASSWD:ALL",
                 "lock_passwd": True,
                 "ssh_authorized_keys": [authorized_key.strip()],
             }

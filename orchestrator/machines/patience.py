@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-CONNECT_WAITS = (0.1, 0.1, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1.0)
-"""Seconds; the last one repeats."""
+CONNECT_WAITS = (*(0.1,) * 10, *(0.2,) * 20, *(0.5,) * 20, 1.0)
+"""Seconds; the last one repeats. Each is time that a machine may have been ready in vain."""
 DIAL_TIMEOUTS = (2.0, 3.0, 5.0, 10.0)
 """Seconds for one TCP connection. Short at first: a packet sent before the machine had its
 address is lost, and the next try must not wait for the kernel to send it again."""

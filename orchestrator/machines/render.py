@@ -51,24 +51,32 @@ say() { # One report line, for the reader and for the log.
   echo "@longshore playbook=$playbook carrier=$carrier $*" | tee -a "$log"
 }
 
-take_lock() { # The other carrier's progress is shown while it holds the lock.
-  exec 9> "$lock"
-  flock -n 9 && return 0
-  begun=$(now)
-  echo "@longshore playbook=$playbook carrier=$carrier status=waiting"
-  tail -n +"$(cat "$lock.line" 2> /dev/null || echo 1)" -f "$log" 2> /dev/null 9>&- &
-  follower=$!
-  flock -w "$patience" 9
-  got=$?
-  kill "$follower" 2> /dev/null
-  wait "$follower" 2> /dev/null
-  if [ "$got" -ne 0 ]; then
-    echo "@longshore playbook=$playbook carrier=$carrier status=busy seconds=$(since "$begun")"
-    exit @BUSY@
+show_progress() { # The report lines that came into the log since the last look.
+  last=$(wc -l < "$log")
+  if [ "$last" -ge "$shown" ]; then
+    sed -n "${shown},${last}p" "$log" | grep '^@longshore'
+    shown=$((last + 1))
   fi
 }
 
-holds() { (set -eu; eval "$1") > /dev/null 2>&1 < /dev/null 9>&-; }
+take_lock() { # The other carrier's progress is shown while it holds the lock.
+  exec 9> "$lock"
+  flock -n 9 && return
+  begun=$(now)
+  echo "@longshore playbook=$playbook carrier=$carrier status=waiting"
+  shown=$(cat "$lock.line" 2> /dev/null || echo 1)
+  until flock -w 0.25 9; do
+    show_progress
+    if [ $((($(now) - begun) / 100)) -ge "$patience" ]; then
+      echo "@longshore playbook=$playbook carrier=$carrier status=busy seconds=$(since "$begun")"
+      exit @BUSY@
+    fi
+  done
+  show_progress
+}
+
+# In a shell of its own: within a condition `set -e` has no force.
+holds() { sh -euc "$1" > /dev/null 2>&1 < /dev/null 9>&-; }
 
 attempt_step() { # timeout, script
   timeout -k 10 "$1" sh -euc "$2" >> "$log" 2>&1 < /dev/null 9>&-
