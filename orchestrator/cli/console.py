@@ -45,6 +45,7 @@ class Console:
         self._err = err or sys.stderr
         self._in = source or sys.stdin
         self._began = time.monotonic()
+        self._asking = False
         self._plan: PlanWatch | None = None
         self._sink: FanOut | None = None
         self._live: Pausing | None = None
@@ -63,10 +64,16 @@ class Console:
             (self._plan, self._renderer(narrate)), self.masker, on_broken_pipe=self._lose_reader
         )
         self._sink = sink
+
+        def announce(name: str, message: str) -> None:
+            # A question that stands ends by itself, and says so.
+            if not self._asking:
+                sink.emit(Stopping(name, message))
+
         self._signals = SignalWatch(
             self.cancel,
             terminal=self._in.isatty() or self._err.isatty(),
-            announce=lambda name, message: sink.emit(Stopping(name, message)),
+            announce=announce,
             last_words=self._last_words,
         )
         self._signals.start()
@@ -84,7 +91,10 @@ class Console:
             refuse_without_yes(question)
         if self._live:
             self._live.pause()
-        if not said_yes(self.masker.mask(question), self._in, self._err, self.cancel):
+        self._asking = True
+        agreed = said_yes(self.masker.mask(question), self._in, self._err, self.cancel)
+        self._asking = False
+        if not agreed:
             raise LongshoreError("not confirmed: nothing was changed")
 
     def write(self, document: str) -> None:

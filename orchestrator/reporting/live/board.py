@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rich.console import Console, ConsoleOptions, RenderResult
+from rich.constrain import Constrain
 from rich.progress_bar import ProgressBar
 from rich.spinner import Spinner
 from rich.table import Table
@@ -17,6 +18,9 @@ from orchestrator.reporting.phrases import amount, clean
 WIDE = 100
 """Columns from which the progress bar gets more room."""
 BAR = {False: 12, True: 24}
+MARGIN = 4
+"""Columns left free at the right: a terminal echoes Ctrl-C as `^C` where the cursor is, and
+on a full line that would start a new one, which rich does not know of."""
 RESERVED_LINES = 4
 """Lines of the terminal's height that the region leaves to what scrolls above it."""
 
@@ -86,7 +90,8 @@ class Board:
             room = max(1, (options.height or console.height) - RESERVED_LINES)
             names = min(20 if wide else 14, max((len(task.machine) for task, _ in rows), default=1))
             shown = [self._line(task, others, names, wide) for task, others in rows[:room]]
-        yield from shown
+        for line in shown:
+            yield Constrain(line, max(1, options.max_width - MARGIN))
         if len(rows) > room:
             yield Text(f"  and {len(rows) - room} more machines", style="dim")
 

@@ -95,8 +95,8 @@ WAITING = Task("m", "us-2", "machine", 62.0, "waiting for SSH on 198.51.100.24")
 
 def test_one_line_per_machine_at_80_columns() -> None:
     assert board(80, SENDING, WAITING).splitlines() == [
-        "- us-1 image hello  sending 3 of 5 layers     ━━━          3.0 of 12.0 MiB  1:05",
-        "- us-2 machine  waiting for SSH on 198.51.100.24                            0:08",
+        "- us-1 image hello  sending 3 of 5 layers ━━━          3.0 of 12.0 MiB  1:05",
+        "- us-2 machine  waiting for SSH on 198.51.100.24                        0:08",
     ]
 
 
