@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestrator.spec.compose_shape import COMPOSE, SERVICE
+from orchestrator.spec.compose_shape import COMPOSE
 from orchestrator.spec.environment import Surroundings
 from orchestrator.spec.files import read_text
 from orchestrator.spec.interpolate import interpolate
 from orchestrator.spec.parse import parse
 from orchestrator.spec.services import BuiltService, build_service
 from orchestrator.spec.shape import check
-from orchestrator.spec.tree import Findings, MapNode, Place, is_resolved
+from orchestrator.spec.tree import MapNode, Place
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,8 @@ def read_compose(file: Path, named_at: Place, around: Surroundings) -> Compose:
     built = []
     for name in names:
         entry = services.entries[name]
-        if is_resolved(entry.value) and check(entry.value, SERVICE, Findings()):
-            service = build_service(name, entry, around)
-            if service is not None:
-                built.append(service)
+        if isinstance(entry.value, MapNode):
+            built.append(build_service(name, entry.key, entry.value, around))
     volumes = root.map("volumes")
     declared = tuple(n for n in volumes.entries if not n.startswith("x-")) if volumes else ()
     return Compose(file, names, tuple(built), declared)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal, cast
 
 from orchestrator.spec import refusals
 from orchestrator.spec.commands import COMMAND
@@ -17,6 +18,7 @@ from orchestrator.spec.shape import Either, Key, Keys, ListOf, MapOf, Unfit, Wor
 from orchestrator.spec.tree import Scalar
 from orchestrator.spec.words import choice, parsed, text, unfit, written
 
+Policy = Literal["no", "always", "on-failure", "unless-stopped"]
 SERVICE_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}")
 _IMAGE = re.compile(
     r"(?:[a-zA-Z0-9.-]+(?::[0-9]+)?/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*"
@@ -41,7 +43,7 @@ def _read_restart(node: Scalar) -> Restart:
     match = _RESTART.fullmatch(node.text) if isinstance(node.value, str) else None
     if match is None or (match[2] and match[1] != "on-failure"):
         raise unfit(_RESTART_EXPECTED, node, "write no" if node.value is False else "")
-    return Restart(match[1], int(match[2] or 0))  # type: ignore[arg-type]
+    return Restart(cast(Policy, match[1]), int(match[2] or 0))
 
 
 def _read_user(node: Scalar) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from orchestrator.spec.model import Healthcheck
 from orchestrator.spec.refusals import HEALTHCHECK as REFUSED
-from orchestrator.spec.shape import Either, Key, Keys, ListOf
+from orchestrator.spec.shape import Either, Key, Keys, ListOf, describe
 from orchestrator.spec.tree import Findings, ListNode, MapNode, Node, Scalar
 from orchestrator.spec.units import DURATION
 from orchestrator.spec.words import flag, text, whole, written
@@ -86,7 +86,7 @@ def _test(node: Node | None, findings: Findings) -> tuple[str, ...]:
     if first not in ("CMD", "CMD-SHELL", "NONE"):
         findings.add(
             node.place,
-            f"a test list starts with CMD, CMD-SHELL or NONE, not '{first}'",
+            f"a test list starts with CMD, CMD-SHELL or NONE, not {describe(node.items[0])}",
             "put CMD in front of the command",
         )
     elif first == "NONE" and len(words) > 1:

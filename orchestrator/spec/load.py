@@ -26,10 +26,11 @@ from orchestrator.spec.placement import (
     check_volumes,
 )
 from orchestrator.spec.problem import SpecError
-from orchestrator.spec.shape import Shape, check
+from orchestrator.spec.shape import check
+from orchestrator.spec.sound import sound_map
 from orchestrator.spec.starter import COMPOSE_NAMES, find_compose
 from orchestrator.spec.targets import build_targets, target_names
-from orchestrator.spec.tree import Findings, MapNode, Node, Place, Scalar, is_resolved
+from orchestrator.spec.tree import Findings, MapNode, Node, Place, Scalar
 
 
 def load(file: Path, *, environment: str | None, environ: Mapping[str, str]) -> Project:
@@ -111,7 +112,7 @@ def _build(
     findings = around.findings
     targets = build_targets(section, findings)
     placement = build_placement(
-        _sound(section, "placement", words.PLACEMENT),
+        sound_map(section.get("placement"), words.PLACEMENT),
         compose.names,
         target_names(section),
         findings,
@@ -121,7 +122,7 @@ def _build(
     needs = check_dependencies(compose.built, compose.names, placement, findings)
     order = in_dependency_order(needs, findings)
     services = {built.service.name: built for built in compose.built}
-    ssh = _sound(section, "ssh", words.SSH)
+    ssh = sound_map(section.get("ssh"), words.SSH)
     project_name = root.scalar("name")
     return Project(
         name=project_name.text if project_name else "",
@@ -134,23 +135,19 @@ def _build(
         volumes=volumes,
         placement=placement,
         probes=build_probes(
-            _sound(section, "health", words.HEALTH), compose.names, services, findings
+            sound_map(section.get("health"), words.HEALTH), compose.names, services, findings
         ),
         ssh=build_ssh(ssh, file.parent, findings) if ssh else Ssh(),
         providers=build_providers(
-            _sound(section, "providers", words.PROVIDERS), targets, file.parent, environ, findings
+            sound_map(section.get("providers"), words.PROVIDERS),
+            targets,
+            file.parent,
+            environ,
+            findings,
         ),
         deliver=_deliver(section.get("deliver")),
         secrets=frozenset(around.secrets.values),
     )
-
-
-def _sound(section: MapNode, key: str, shape: Shape) -> MapNode | None:
-    """The mapping under the key, unless something in it is wrong, which is noted already."""
-    node = section.map(key)
-    if node is None or not is_resolved(node) or not check(node, shape, Findings()):
-        return None
-    return node
 
 
 def _deliver(node: Node | None) -> Literal["direct", "registry"] | None:

@@ -9,7 +9,7 @@ import re
 from typing import Literal, cast
 
 from orchestrator.spec.model import Mount
-from orchestrator.spec.shape import Either, Key, Keys, ListOf, Unfit
+from orchestrator.spec.shape import Either, Key, Keys, ListOf, Unfit, describe
 from orchestrator.spec.tree import Findings, MapNode, Node, Place, Scalar
 from orchestrator.spec.words import choice, flag, parsed, text
 
@@ -82,6 +82,7 @@ MOUNTS = ListOf(
                 "image": "an image cannot be mounted yet; copy its files at build time",
                 "consistency": "it only means something on Docker Desktop; remove the key",
             },
+            together=True,
         ),
     ),
     "a list of volumes",
@@ -119,15 +120,17 @@ def _long_mount(node: MapNode, findings: Findings) -> Mount | None:
     if kind == "bind" and source is None:
         findings.add(node.place, "'source' is missing", "a bind mount needs a path of the machine")
         return None
-    if source is not None:
+    wanted = "an absolute path" if kind == "bind" else "the name of a volume"
+    if source_node is not None and source is not None:
         try:
             actual = _kind_of(source)
         except Unfit as error:
-            findings.add(node.at("source"), str(error), error.advice)
+            hidden = source_node.interpolated
+            message = f"expected {wanted}" if hidden else str(error)
+            findings.add(node.at("source"), message, error.advice)
             return None
         if actual != kind:
-            wanted = "an absolute path" if kind == "bind" else "the name of a volume"
-            findings.add(node.at("source"), f"expected {wanted}, not '{source}'")
+            findings.add(node.at("source"), f"expected {wanted}, not {describe(source_node)}")
             return None
     return Mount(
         kind, source, _TARGET.read(target_node), bool(read_only and _READ_ONLY.read(read_only))

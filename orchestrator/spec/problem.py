@@ -11,8 +11,8 @@ from orchestrator.errors import ExitCode, LongshoreError
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake: where it is (line and column count from 1), under which key, what was
-    expected there, and what to do about it."""
+    """One mistake: where it is (line and column count from 1; line 0 means the file as a
+    whole), under which key, what was expected there, and what to do about it."""
 
     file: Path
     line: int
@@ -22,7 +22,7 @@ class Problem:
     advice: str = ""
 
     def __str__(self) -> str:
-        where = f"{self.file.name}:{self.line}:{self.column}: "
+        where = self.file.name + (f":{self.line}:{self.column}: " if self.line else ": ")
         key = f"{self.key}: " if self.key else ""
         advice = f"; {self.advice}" if self.advice else ""
         return f"{where}{key}{self.message}{advice}"

@@ -98,11 +98,10 @@ SIZE = Either(
             "memory": Key(MACHINE_MEMORY, "Memory a machine must have at least, such as 4GiB."),
         },
         "a mapping with 'cpu' and 'memory'",
+        together=True,
     ),
 )
-_ONE_PROVIDER = Either(
-    PROVIDER.expected, PROVIDER, Refused("a list of providers; name one and make it text")
-)
+_ONE_PROVIDER = Either(PROVIDER.expected, PROVIDER, Refused("a list of providers; name one"))
 _ONE_REGION = Either(REGION.expected, REGION, Refused("a list of regions; make a target for each"))
 TARGET = Keys(
     {
@@ -144,6 +143,7 @@ HEALTH = MapOf(
             "timeout": Key(TIMEOUT, "How long it may take to come good; 60s by default."),
         },
         "a mapping with 'http' or 'tcp'",
+        together=True,
     ),
     "a mapping from services to probes",
 )

@@ -77,6 +77,7 @@ SERVICE: dict[str, str] = {
     "profiles": "list what to run under 'placement' in the project file",
     "provider": "only containers are run",
     "pull_policy": "an image is fetched exactly when the machine does not have it",
+    "pull_refresh_after": "an image is fetched exactly when the machine does not have it",
     "read_only": "the root file system stays writable",
     "runtime": "the Engine's default runtime is used",
     "scale": "each service runs once on each machine; raise the target's 'count'",

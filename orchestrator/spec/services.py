@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.spec.commands import build_command
-from orchestrator.spec.compose_shape import CONTEXT, IMAGE, LABEL_ITEM, RESTART, USER, WORKING_DIR
+from orchestrator.spec.compose_shape import (
+    CONTEXT,
+    IMAGE,
+    LABEL_ITEM,
+    RESTART,
+    SERVICE,
+    USER,
+    WORKING_DIR,
+)
 from orchestrator.spec.dependencies import build_dependencies
 from orchestrator.spec.environment import Surroundings, build_variables, read_env_files
 from orchestrator.spec.healthchecks import build_healthcheck
@@ -14,7 +22,8 @@ from orchestrator.spec.limits import build_resources
 from orchestrator.spec.model import Build, Dependency, Mount, Port, Restart, Service
 from orchestrator.spec.mounts import build_mounts
 from orchestrator.spec.ports import build_ports
-from orchestrator.spec.tree import Entry, ListNode, MapNode, Node, Place, Scalar
+from orchestrator.spec.sound import sound_map
+from orchestrator.spec.tree import ListNode, MapNode, Node, Place, Scalar
 
 RESERVED_LABELS = "longshore-"
 
@@ -30,28 +39,26 @@ class BuiltService:
     depends_on: tuple[tuple[Dependency, Place], ...]
 
 
-def build_service(name: str, entry: Entry, around: Surroundings) -> BuiltService | None:
-    """The typed service; what does not go together is noted in the findings."""
-    node, findings = entry.value, around.findings
-    if not isinstance(node, MapNode):
-        return None
-    if "image" not in node.entries and "build" not in node.entries:
-        findings.add(entry.key, "there is neither 'image' nor 'build'", "add one of them")
-        return None
+def build_service(name: str, place: Place, written: MapNode, around: Surroundings) -> BuiltService:
+    """The typed service, made of what is right in it; what does not go together is noted."""
+    findings = around.findings
+    if "image" not in written.entries and "build" not in written.entries:
+        findings.add(place, "there is neither 'image' nor 'build'", "add one of them")
+    node = sound_map(written, SERVICE) or MapNode(written.place, {})
     ports = build_ports(node.list("ports"))
     mounts = build_mounts(node.list("volumes"), findings)
     depends_on = build_dependencies(node.get("depends_on"))
     image, restart = node.scalar("image"), node.scalar("restart")
     user, working_dir = node.scalar("user"), node.scalar("working_dir")
     from_files = read_env_files(node.get("env_file"), around)
-    written = build_variables(node.get("environment"), around)
+    inline = build_variables(node.get("environment"), around)
     service = Service(
         name=name,
         image=IMAGE.read(image) if image else None,
         build=_build(node.get("build"), around),
         command=build_command(node.get("command")),
         entrypoint=build_command(node.get("entrypoint")),
-        environment=tuple({v.name: v for v in (*from_files, *written)}.values()),
+        environment=tuple({v.name: v for v in (*from_files, *inline)}.values()),
         ports=tuple(dict.fromkeys(port for port, _ in ports)),
         mounts=tuple(mount for mount, _ in mounts),
         restart=RESTART.read(restart) if restart else Restart(),
@@ -62,7 +69,7 @@ def build_service(name: str, entry: Entry, around: Surroundings) -> BuiltService
         working_dir=WORKING_DIR.read(working_dir) if working_dir else None,
         resources=build_resources(node, findings),
     )
-    return BuiltService(service, entry.key, ports, mounts, depends_on)
+    return BuiltService(service, place, ports, mounts, depends_on)
 
 
 def _build(node: Node | None, around: Surroundings) -> Build | None:

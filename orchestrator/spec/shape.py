@@ -19,6 +19,9 @@ from orchestrator.spec.tree import Findings, ListNode, MapNode, Node, Place, Sca
 T_co = TypeVar("T_co", covariant=True)
 JsonSchema = Mapping[str, object]
 
+MAX_SHOWN = 60
+"""Characters of a wrong value that a message repeats."""
+
 
 class Unfit(ValueError):
     """A single value that cannot be read: the message says what was expected."""
@@ -65,11 +68,13 @@ class Key:
 
 @dataclass(frozen=True)
 class Keys:
-    """Known keys, and keys that are known but refused, each with its reason. `x-` is free."""
+    """Known keys, and keys that are known but refused, each with its reason. `x-` is free.
+    `together`: the keys only make sense as a whole, so one mistake spoils all."""
 
     known: Mapping[str, Key]
     expected: str
     refused: Mapping[str, str] = field(default_factory=dict)
+    together: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,9 +109,10 @@ def describe(node: Node) -> str:
         return f"the value of '{node.written}'"
     if node.value is None:
         return "nothing"
-    if isinstance(node.value, str):
-        return f"'{node.text}'"
-    return node.text
+    if not isinstance(node.value, str):
+        return node.text
+    text = " ".join(node.text.split("\n"))
+    return f"'{text}'" if len(text) <= MAX_SHOWN else f"'{text[:MAX_SHOWN]}…'"
 
 
 def nearest(name: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
@@ -133,7 +139,7 @@ def _check(node: Node, shape: Shape, findings: Findings) -> None:
     if isinstance(shape, Refused):
         refuse(node.place, shape.reason, findings)
     elif isinstance(shape, Either):
-        chosen = _choose(node, shape)
+        chosen = form_of(node, shape)
         if chosen is not None:
             _check(node, chosen, findings)
         elif not (shape.null and isinstance(node, Scalar) and node.value is None):
@@ -162,7 +168,8 @@ def _check(node: Node, shape: Shape, findings: Findings) -> None:
         _check_keys(node, shape, findings)
 
 
-def _choose(node: Node, shape: Either) -> Shape | None:
+def form_of(node: Node, shape: Either) -> Shape | None:
+    """The one shape that fits the YAML kind of the node; None when there is none."""
     if isinstance(node, ListNode):
         return shape.items
     if isinstance(node, MapNode):

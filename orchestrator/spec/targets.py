@@ -6,8 +6,8 @@ from typing import cast
 
 from orchestrator.spec import project_shape as words
 from orchestrator.spec.model import DEFAULT_DISK_GIB, DEFAULT_OS, Os, Size, Target
-from orchestrator.spec.shape import check
-from orchestrator.spec.tree import Findings, MapNode, Node, Scalar, is_resolved
+from orchestrator.spec.sound import sound_map
+from orchestrator.spec.tree import Findings, MapNode, Node, Scalar
 from orchestrator.spec.units import DISK, MACHINE_MEMORY
 from providers.contract.types import Arch, Market
 
@@ -41,10 +41,9 @@ def target_names(deployment: MapNode) -> tuple[str, ...]:
     return (ONLY_TARGET,) if "target" in deployment.entries else ()
 
 
-def _target(name: str, node: Node, findings: Findings) -> Target | None:
-    if not isinstance(node, MapNode) or not is_resolved(node):
-        return None
-    if not check(node, words.TARGET, Findings()):
+def _target(name: str, written: Node, findings: Findings) -> Target | None:
+    node = sound_map(written, words.TARGET)
+    if node is None:
         return None
     market = _market(node, findings)
     size = _size(node.get("size"), findings)

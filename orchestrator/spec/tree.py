@@ -105,12 +105,3 @@ class Findings:
     @property
     def count(self) -> int:
         return len(self.problems)
-
-
-def is_resolved(node: Node) -> bool:
-    """Whether every variable in the node was resolved."""
-    if isinstance(node, Scalar):
-        return not node.unresolved
-    if isinstance(node, ListNode):
-        return all(is_resolved(item) for item in node.items)
-    return all(is_resolved(entry.value) for entry in node.entries.values())

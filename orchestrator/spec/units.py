@@ -109,9 +109,9 @@ def _unit_advice(match: re.Match[str] | None, example: str, *, binary: bool = Fa
     if not unit:
         return f"add a unit: {number}GiB"
     letter = unit[0].upper()
-    if binary and letter in "MGT":
-        return f"write {number}{letter}iB"
-    if letter in "MGK":
+    if binary:
+        return f"write {number}{letter}iB" if letter in "MGT" else f"write it like {example}"
+    if letter in "KMG":
         return f"write {number}{letter.lower()}"
     return f"write it like {example}"
 
