@@ -104,9 +104,7 @@ def server_runs(home: Home) -> bool:
 def stop_server(home: Home) -> None:
     """End the server and return when it is gone. Raises SandboxError when the process on record
     is not ours or does not end."""
-    record = wait_until(
-        lambda: home.read_server() or (None if server_runs(home) else _NOBODY), RECORD_DEADLINE
-    )
+    record = wait_until(lambda: _settled(home), RECORD_DEADLINE)
     if record is _NOBODY:
         return
     if record is None or not is_ours(record):
@@ -126,14 +124,28 @@ def stop_server(home: Home) -> None:
 
 def is_ours(record: ServerRecord) -> bool:
     """Whether the process on record is the server that was started with its token."""
-    try:
-        arguments = Path(f"/proc/{record.pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return False
+    arguments = _arguments(record.pid)
     return MODULE.encode() in arguments and record.token.encode() in arguments
 
 
 _NOBODY = ServerRecord(0, "", 0, "")
+
+
+def _settled(home: Home) -> ServerRecord | None:
+    """The record once it can be judged: not while a server has not written it yet, nor while
+    one that was killed is still being cleared away by the kernel."""
+    if not server_runs(home):
+        return _NOBODY
+    record = home.read_server()
+    return record if record and _arguments(record.pid) else None
+
+
+def _arguments(pid: int) -> list[bytes]:
+    """The command line of a process; empty when it is gone or going."""
+    try:
+        return [part for part in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") if part]
+    except OSError:
+        return []
 
 
 def _life(home: Home) -> Path:

@@ -77,6 +77,7 @@ datasource_list: [NoCloud, None]
 datasource: {NoCloud: {fs_label: null}}
 network: {config: disabled}
 disable_root: true
+ssh_genkeytypes: [ed25519, ecdsa]
 ssh_pwauth: false
 manage_etc_hosts: true
 apt: {preserve_sources_list: true}

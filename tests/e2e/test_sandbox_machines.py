@@ -1,0 +1,454 @@
+"""The sandbox's EC2 instances are machines: they boot, read user data and can be reached."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import io
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import uuid
+from base64 import b64decode
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import boto3
+import docker
+import paramiko
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError, HTTPClientError
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from providers.sandbox.control import Sandbox
+
+BOOT_DEADLINE = 90  # seconds; generous, the machines share two cores with other tests
+PARAMETER = "/aws/service/debian/release/12/latest/amd64"
+ARM_PARAMETER = "/aws/service/debian/release/12/latest/arm64"
+Found = TypeVar("Found")
+
+
+def eventually(look: Callable[[], Found | None], what: str) -> Found:
+    """Poll until `look` gives something; fails by name after BOOT_DEADLINE."""
+    end = time.monotonic() + BOOT_DEADLINE
+    while time.monotonic() < end:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"not within {BOOT_DEADLINE} s: {what}")
+
+
+@dataclass(frozen=True)
+class Keys:
+    """One ed25519 pair in OpenSSH form."""
+
+    private: str
+    public: str
+
+    @staticmethod
+    def make() -> Keys:
+        key = Ed25519PrivateKey.generate()
+        private = key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.OpenSSH,
+            serialization.NoEncryption(),
+        )
+        public = key.public_key().public_bytes(
+            serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
+        )
+        return Keys(private.decode(), public.decode())
+
+
+class Cloud:
+    """A sandbox as an API user sees it."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self.env = sandbox.env()
+        self.ec2 = self.client("ec2")
+        self.ami = self.parameter(PARAMETER)
+        self.deployer = urllib.request.urlopen(self.env["LONGSHORE_ECHO_URL"]).read().decode()
+
+    def client(self, service: str) -> Any:
+        return boto3.client(
+            service,
+            endpoint_url=self.env["AWS_ENDPOINT_URL"],
+            region_name=self.env["AWS_DEFAULT_REGION"],
+            aws_access_key_id=self.env["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.env["AWS_SECRET_ACCESS_KEY"],
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+
+    def parameter(self, name: str) -> str:
+        return str(self.client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
+
+    def group(self, *ports: int, source: str | None = None) -> str:
+        vpc = self.ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+        made = self.ec2.create_security_group(
+            GroupName=f"test-{uuid.uuid4().hex[:8]}", Description="test", VpcId=vpc
+        )
+        for port in ports:
+            self.open_port(made["GroupId"], port, source or f"{self.deployer}/32")
+        return str(made["GroupId"])
+
+    def open_port(self, group: str, port: int, source: str) -> None:
+        self.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=rule(port, source))
+
+    def launch(self, group: str, user_data: str | bytes = "", **more: Any) -> dict[str, Any]:
+        request: dict[str, Any] = {
+            "ImageId": self.ami,
+            "InstanceType": "t3.small",
+            "MinCount": 1,
+            "MaxCount": 1,
+            "SecurityGroupIds": [group],
+            "UserData": user_data,
+        }
+        instance: dict[str, Any] = self.ec2.run_instances(**(request | more))["Instances"][0]
+        return instance
+
+    def instance(self, instance_id: str) -> dict[str, Any]:
+        found = self.ec2.describe_instances(InstanceIds=[instance_id])
+        instance: dict[str, Any] = found["Reservations"][0]["Instances"][0]
+        return instance
+
+    def wait_state(self, instance_id: str, state: str) -> dict[str, Any]:
+        def look() -> dict[str, Any] | None:
+            instance = self.instance(instance_id)
+            return instance if instance["State"]["Name"] == state else None
+
+        return eventually(look, f"{instance_id} is {state}")
+
+    def terminate(self, instance_id: str) -> None:
+        self.ec2.terminate_instances(InstanceIds=[instance_id])
+        self.wait_state(instance_id, "terminated")
+
+    def exchanges(self, action: str) -> list[dict[str, Any]]:
+        lines = self.sandbox.exchanges.read_text().splitlines()
+        return [entry for entry in map(json.loads, lines) if entry["action"] == action]
+
+
+def rule(port: int, source: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "IpProtocol": "tcp",
+            "FromPort": port,
+            "ToPort": port,
+            "IpRanges": [{"CidrIp": source}],
+        }
+    ]
+
+
+def is_open(address: str, port: int) -> bool:
+    try:
+        with socket.create_connection((address, port), 1):
+            return True
+    except OSError:
+        return False
+
+
+def read_host_key(address: str) -> str | None:
+    """What ssh-keyscan would print: the ed25519 host key that the server really has."""
+    try:
+        connection = socket.create_connection((address, 22), 1)
+    except OSError:
+        return None
+    transport = paramiko.Transport(connection)
+    try:
+        transport.get_security_options().key_types = ("ssh-ed25519",)
+        transport.start_client(timeout=10)
+        key = transport.get_remote_server_key()
+        return f"{key.get_name()} {key.get_base64()}"
+    except (paramiko.SSHException, EOFError):
+        return None
+    finally:
+        transport.close()
+
+
+class Shell:
+    """Commands on a machine over SSH, its host key known beforehand."""
+
+    def __init__(self, address: str, user: str, login: Keys, host: Keys) -> None:
+        self._client = paramiko.SSHClient()
+        name, data = host.public.split()[:2]
+        key = paramiko.PKey.from_type_string(name, b64decode(data))
+        self._client.get_host_keys().add(address, name, key)
+        self._client.set_missing_host_key_policy(paramiko.RejectPolicy())
+        self._client.connect(
+            address,
+            username=user,
+            pkey=paramiko.Ed25519Key.from_private_key(io.StringIO(login.private)),
+            look_for_keys=False,
+            allow_agent=False,
+            timeout=30,
+        )
+
+    def run(self, command: str) -> tuple[int, str]:
+        _, out, err = self._client.exec_command(command, timeout=180)
+        text = out.read().decode() + err.read().decode()
+        return out.channel.recv_exit_status(), text.strip()
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def cloud_config(login: Keys, host: Keys) -> str:
+    private = "\n".join(f"    {line}" for line in host.private.strip().splitlines())
+    return f"""\
+#cloud-config
+users:
+- name: longshore
+  shell: /bin/bash
+  sudo: "ALL=(ALL) NOPASSWD:ALL"
+  ssh_authorized_keys: ["{login.public}"]
+ssh_keys:
+  ed25519_private: |
+{private}
+  ed25519_public: {host.public} made-before
+runcmd:
+- [sh, -c, "echo written by runcmd > /run/runcmd"]
+"""
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    sandbox = Sandbox(tmp_path_factory.mktemp("sandbox"))
+    sandbox.up()
+    try:
+        yield Cloud(sandbox)
+    finally:
+        sandbox.down()
+
+
+def test_machine_boots_reads_user_data_and_installs_docker(cloud: Cloud) -> None:
+    login, host = Keys.make(), Keys.make()
+    group = cloud.group(22)
+    launched = cloud.launch(group, cloud_config(login, host))
+    assert launched["State"]["Name"] == "pending"
+    assert "PublicIpAddress" not in launched
+    instance = cloud.wait_state(launched["InstanceId"], "running")
+    address = instance["PublicIpAddress"]
+    assert instance["PrivateIpAddress"] == address == launched["PrivateIpAddress"]
+    assert instance["NetworkInterfaces"][0]["PrivateIpAddress"] == address
+
+    assert eventually(lambda: read_host_key(address), "sshd answers") == host.public
+    shell = Shell(address, "longshore", login, host)
+    try:
+        status, text = shell.run("cloud-init status --wait")
+        assert (status, text.splitlines()[-1]) == (0, "status: done")
+        assert shell.run("systemctl is-system-running --wait") == (0, "running")
+        assert shell.run("cat /run/runcmd") == (0, "written by runcmd")
+        assert shell.run("hostname")[1] == f"ip-{address.replace('.', '-')}"
+        assert shell.run("sudo -n id -u") == (0, "0")
+        status, text = shell.run(
+            "sudo sh -c 'apt-get -q update && DEBIAN_FRONTEND=noninteractive "
+            "apt-get -q -y install --no-install-recommends docker.io'"
+        )
+        assert status == 0, text
+        assert shell.run("sudo docker info --format '{{.Driver}}'") == (0, "overlay2")
+    finally:
+        shell.close()
+
+    output = cloud.ec2.get_console_output(InstanceId=instance["InstanceId"])["Output"]
+    assert "Cloud-init v." in output
+    (logged,) = [
+        entry
+        for entry in cloud.exchanges("RunInstances")
+        if entry["parameters"]["SecurityGroupId.1"] == group
+    ]
+    assert logged["parameters"]["UserData"].endswith("characters>")
+    assert "PRIVATE KEY" not in cloud.sandbox.exchanges.read_text()
+    cloud.terminate(instance["InstanceId"])
+
+
+def test_security_groups_are_enforced(cloud: Cloud) -> None:
+    serve = "#cloud-config\nruncmd:\n- systemd-run python3 -m http.server 8000 -d /run\n"
+    group = cloud.group(22)
+    instance_id = cloud.launch(group, serve)["InstanceId"]
+    address = cloud.wait_state(instance_id, "running")["PublicIpAddress"]
+    eventually(lambda: is_open(address, 22), "sshd answers")
+    container = f"longshore-sandbox-{cloud.sandbox.status().sandbox}-{instance_id}"
+    eventually(
+        lambda: (
+            docker.from_env()
+            .containers.get(container)
+            .exec_run("python3 -c \"import socket; socket.create_connection(('127.0.0.1', 8000))\"")
+            .exit_code
+            == 0
+        ),
+        "the web server listens inside",
+    )
+
+    assert not is_open(address, 8000)
+    cloud.open_port(group, 8000, "203.0.113.0/24")
+    assert not is_open(address, 8000)
+    cloud.open_port(group, 8000, f"{cloud.deployer}/32")
+    assert is_open(address, 8000)
+    cloud.ec2.revoke_security_group_ingress(
+        GroupId=group, IpPermissions=rule(22, f"{cloud.deployer}/32")
+    )
+    assert not is_open(address, 22)
+    with pytest.raises(ClientError) as refused:
+        cloud.ec2.delete_security_group(GroupId=group)
+    assert refused.value.response["Error"]["Code"] == "DependencyViolation"
+    cloud.terminate(instance_id)
+    cloud.ec2.delete_security_group(GroupId=group)
+
+
+def test_one_token_is_one_machine_also_at_the_same_time(cloud: Cloud) -> None:
+    group, token = cloud.group(), uuid.uuid4().hex
+    launch = lambda _: cloud.launch(group, "#!/bin/true\n", ClientToken=token)  # noqa: E731
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        ids = {launched["InstanceId"] for launched in pool.map(launch, range(8))}
+    assert len(ids) == 1
+    ids.add(launch(0)["InstanceId"])
+    assert len(ids) == 1
+    with pytest.raises(ClientError) as refused:
+        cloud.launch(group, "#!/bin/false\n", ClientToken=token)
+    assert refused.value.response["Error"]["Code"] == "IdempotentParameterMismatch"
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    (instance_id,) = ids
+    cloud.wait_state(instance_id, "running")
+    cloud.terminate(instance_id)
+
+
+def test_tags_disk_and_termination(cloud: Cloud) -> None:
+    kinds = ("instance", "volume", "network-interface")
+    tags = [{"Key": "longshore-project", "Value": "shop"}]
+    launched = cloud.launch(
+        cloud.group(),
+        TagSpecifications=[{"ResourceType": kind, "Tags": tags} for kind in kinds],
+        BlockDeviceMappings=[
+            {
+                "DeviceName": "/dev/xvda",
+                "Ebs": {
+                    "VolumeSize": 20,
+                    "VolumeType": "gp3",
+                    "Encrypted": True,
+                    "DeleteOnTermination": True,
+                },
+            }
+        ],
+        MetadataOptions={"HttpTokens": "required", "HttpPutResponseHopLimit": 1},
+    )
+    instance_id = launched["InstanceId"]
+    cloud.wait_state(instance_id, "running")
+    container = f"longshore-sandbox-{cloud.sandbox.status().sandbox}-{instance_id}"
+    by_tag = [{"Name": "tag:longshore-project", "Values": ["shop"]}]
+    interfaces = cloud.ec2.describe_network_interfaces(Filters=by_tag)["NetworkInterfaces"]
+    volumes = cloud.ec2.describe_volumes(Filters=by_tag)["Volumes"]
+    assert [one["Attachment"]["InstanceId"] for one in interfaces] == [instance_id]
+    assert [(one["Size"], one["VolumeType"], one["Encrypted"]) for one in volumes] == [
+        (20, "gp3", True)
+    ]
+    engine = docker.from_env()
+    assert engine.containers.get(container).status == "running"
+    assert len(engine.volumes.list(filters={"name": container})) == 2
+
+    answer = cloud.ec2.terminate_instances(InstanceIds=[instance_id])["TerminatingInstances"][0]
+    assert answer["CurrentState"]["Name"] == "shutting-down"
+    gone = cloud.wait_state(instance_id, "terminated")
+    assert "PublicIpAddress" not in gone
+    assert engine.containers.list(all=True, filters={"name": container}) == []
+    assert engine.volumes.list(filters={"name": container}) == []
+    assert not (cloud.sandbox.home / "seeds" / instance_id).exists()
+    assert cloud.ec2.describe_network_interfaces(Filters=by_tag)["NetworkInterfaces"] == []
+    assert cloud.ec2.describe_volumes(Filters=by_tag)["Volumes"] == []
+
+
+def test_stop_and_start_keep_the_address(cloud: Cloud) -> None:
+    group = cloud.group(22)
+    instance_id = cloud.launch(group)["InstanceId"]
+    address = cloud.wait_state(instance_id, "running")["PublicIpAddress"]
+    eventually(lambda: is_open(address, 22), "sshd answers")
+    cloud.ec2.stop_instances(InstanceIds=[instance_id])
+    stopped = cloud.wait_state(instance_id, "stopped")
+    assert "PublicIpAddress" not in stopped
+    assert not is_open(address, 22)
+    cloud.ec2.start_instances(InstanceIds=[instance_id])
+    assert cloud.wait_state(instance_id, "running")["PublicIpAddress"] == address
+    eventually(lambda: is_open(address, 22), "sshd answers again")
+    cloud.terminate(instance_id)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"UserData": "x" * (16 * 1024 + 1)}, "InvalidParameterValue"),
+        ({"KeyName": "no-such-key"}, "InvalidKeyPair.NotFound"),
+        ({"InstanceType": "t3.gigantic"}, "InvalidInstanceType.NotFound"),
+        ({"ImageId": "ami-0123456789abcdef0"}, "InvalidAMIID.NotFound"),
+        ({"ImageId": "arm64", "InstanceType": "t3.small"}, "InvalidParameterValue"),
+        ({"ImageId": "arm64", "InstanceType": "t4g.small"}, "Unsupported"),
+    ],
+)
+def test_what_ec2_refuses_is_refused(cloud: Cloud, change: dict[str, str], code: str) -> None:
+    if change.get("ImageId") == "arm64":
+        change = change | {"ImageId": cloud.parameter(ARM_PARAMETER)}
+    machines = cloud.sandbox.status().machines
+    with pytest.raises(ClientError) as refused:
+        cloud.launch(cloud.group(), **change)
+    assert refused.value.response["Error"]["Code"] == code
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert cloud.sandbox.status().machines == machines
+
+
+def test_injected_errors_and_lost_answers(cloud: Cloud) -> None:
+    group, token = cloud.group(), uuid.uuid4().hex
+    cloud.sandbox.inject_faults(
+        [
+            {"action": "RunInstances", "code": "InsufficientInstanceCapacity", "status": 500},
+            {"action": "RunInstances", "when": "after"},
+        ]
+    )
+    with pytest.raises(ClientError) as refused:
+        cloud.launch(group, ClientToken=token)
+    assert refused.value.response["Error"]["Code"] == "InsufficientInstanceCapacity"
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
+    with pytest.raises(HTTPClientError):
+        cloud.launch(group, ClientToken=token)
+    launched = cloud.launch(group, ClientToken=token)
+    mine = [{"Name": "instance.group-id", "Values": [group]}]
+    found = cloud.ec2.describe_instances(Filters=mine)["Reservations"]
+    assert [one["InstanceId"] for group in found for one in group["Instances"]] == [
+        launched["InstanceId"]
+    ]
+    statuses = [
+        (entry["status"], entry["error"], entry["fault"])
+        for entry in cloud.exchanges("RunInstances")
+        if entry["parameters"].get("ClientToken") == token
+    ]
+    assert statuses == [
+        (500, "InsufficientInstanceCapacity", "before: InsufficientInstanceCapacity"),
+        (0, "", "after: dropped"),
+        (200, "", ""),
+    ]
+    cloud.wait_state(launched["InstanceId"], "running")
+    cloud.terminate(launched["InstanceId"])
+
+
+def test_the_aws_command_line_sees_the_same(cloud: Cloud) -> None:
+    instance_id = cloud.launch(cloud.group())["InstanceId"]
+    address = cloud.wait_state(instance_id, "running")["PublicIpAddress"]
+    aws = Path(sys.executable).with_name("aws")
+    query = "Reservations[].Instances[].[InstanceId,State.Name,PublicIpAddress]"
+    seen = subprocess.run(
+        [
+            *(aws, "ec2", "describe-instances", "--instance-ids", instance_id),
+            *("--query", query, "--output", "json"),
+        ],
+        env={**os.environ, **cloud.env},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert json.loads(seen.stdout) == [[instance_id, "running", address]]
+    cloud.terminate(instance_id)
