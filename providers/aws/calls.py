@@ -57,9 +57,10 @@ class Calls:
     ) -> T:
         """Make a call exactly once."""
         from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
 
         try:
             return send()
-        except (ClientError, BotoCoreError) as error:
+        except (ClientError, BotoCoreError, ResponseParserError) as error:
             age = None if born is None else time.monotonic() - born
             raise classify(error, operation=operation, phase=phase, age=age) from error

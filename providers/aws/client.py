@@ -12,6 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from providers.aws.errors import PROVIDER
+from providers.contract.errors import InvalidRequestError
 from providers.contract.types import ProviderSettings
 
 if TYPE_CHECKING:
@@ -87,12 +89,34 @@ class Clients:
             existing = self.__dict__.get(service)
             if existing is not None:
                 return existing
-            made: object = self._session.create_client(
+            made = self._create(service)
+            self.__dict__[service] = made
+            return made
+
+    def _create(self, service: str) -> object:
+        from botocore.exceptions import BotoCoreError
+
+        ca = self._settings.ca
+        if ca is not None and not Path(ca).is_file():
+            raise InvalidRequestError(
+                f"there is no file {ca}",
+                provider=PROVIDER,
+                advice="check `ca` in the provider settings",
+            )
+        try:
+            return self._session.create_client(
                 service,
                 region_name=self._region,
                 endpoint_url=self._settings.endpoint,
-                verify=self._settings.ca,
+                verify=ca,
                 config=self._config,
             )
-            self.__dict__[service] = made
-            return made
+        except BotoCoreError:
+            raise
+        except ValueError as error:
+            # What the SDK says to an endpoint that is no URL.
+            raise InvalidRequestError(
+                str(error),
+                provider=PROVIDER,
+                advice="check `endpoint` in the provider settings, and AWS_ENDPOINT_URL",
+            ) from error

@@ -21,6 +21,7 @@ from providers.contract.errors import (
 
 if TYPE_CHECKING:
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
 PROVIDER = "aws"
 
@@ -43,7 +44,7 @@ _CLASSES: Mapping[Class, type[CloudError]] = {
 
 
 def classify(
-    error: ClientError | BotoCoreError,
+    error: ClientError | BotoCoreError | ResponseParserError,
     *,
     operation: str,
     phase: Phase,
@@ -111,7 +112,7 @@ def _from_answer(error: ClientError, operation: str, phase: Phase, age: float | 
     return found
 
 
-def _without_answer(error: BotoCoreError, operation: str) -> CloudError:
+def _without_answer(error: BotoCoreError | ResponseParserError, operation: str) -> CloudError:
     """For errors on our side of the wire, where there is no code."""
     from botocore import exceptions as sdk
     from botocore.parsers import ResponseParserError
@@ -150,8 +151,9 @@ def _without_answer(error: BotoCoreError, operation: str) -> CloudError:
         becomes, advice = TransientError, ""
     else:
         becomes, advice = UnknownCloudError, ""
+    # The first line: after it a parser's complaint quotes the whole answer.
     return becomes(
-        str(error),
+        str(error).partition("\n")[0],
         provider=PROVIDER,
         operation=operation,
         code=type(error).__name__,
