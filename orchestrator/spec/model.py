@@ -151,8 +151,9 @@ class Target:
 
 @dataclass(frozen=True)
 class Probe:
-    """How to see from outside that a service is well. `path` is empty for tcp; `timeout` in
-    seconds."""
+    """How to see from outside that a service is well. `port` is the container's own, because
+    the Engine takes connections on a published port before the application listens. `path` is
+    empty for tcp; `timeout` in seconds."""
 
     service: str
     kind: Literal["http", "tcp"]

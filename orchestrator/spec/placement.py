@@ -85,12 +85,12 @@ def _probe(
         return Probe(name, "http", words.PORT.read(port), words.HTTP_PATH.read(http), wait)
     if built is None:
         return None
-    published = [p.published for p in built.service.ports if p.published and p.protocol == "tcp"]
-    if len(published) != 1:
-        many = "several ports" if published else "no port"
-        findings.add(node.place, f"the service publishes {many}", "add 'port' to say which to ask")
+    inside = {port.container for port in built.service.ports if port.protocol == "tcp"}
+    if len(inside) != 1:
+        many = "several ports" if inside else "no ports"
+        findings.add(node.place, f"the service has {many}", "add 'port' to say which to ask")
         return None
-    return Probe(name, "http", published[0], words.HTTP_PATH.read(http), wait)
+    return Probe(name, "http", inside.pop(), words.HTTP_PATH.read(http), wait)
 
 
 def check_ports(built: Sequence[BuiltService], placement: Placement, findings: Findings) -> None:

@@ -138,8 +138,8 @@ HEALTH = MapOf(
     Keys(
         {
             "http": Key(HTTP_PATH, "A path that answers with a status below 400."),
-            "tcp": Key(PORT, "A port that takes a connection."),
-            "port": Key(PORT, "The machine's port for http; the service's only one by default."),
+            "tcp": Key(PORT, "The container's port that takes a connection."),
+            "port": Key(PORT, "The container's port for http; the service's only one by default."),
             "timeout": Key(TIMEOUT, "How long it may take to come good; 60s by default."),
         },
         "a mapping with 'http' or 'tcp'",

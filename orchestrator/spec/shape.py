@@ -2,9 +2,9 @@
 
 One description serves three readers: `check` finds every mistake with its position, `schema`
 turns it into JSON Schema for editors, and the builders read values through the same words.
-It works on nodes rather than on constructed data, so that no position is lost; and it keeps
-pydantic off the path of every command (120 ms of import and model building, measured,
-against 3 ms here).
+It works on nodes rather than on constructed data, so that no position is lost; and every
+command loads the project, where importing pydantic and building a dozen models was measured
+to cost more (120 ms) than importing this package and loading a project (70 ms).
 """
 
 from __future__ import annotations

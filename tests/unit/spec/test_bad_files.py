@@ -183,8 +183,7 @@ PROJECTS = {
     ),
     "probe without a port": (
         f"{GOOD}health: {{web: {{http: /up}}}}\n",
-        "longshore.yaml:3:15: health.web: the service publishes no port;"
-        " add 'port' to say which to ask",
+        "longshore.yaml:3:15: health.web: the service has no ports; add 'port' to say which to ask",
     ),
     "probe path": (
         f"{GOOD}health: {{web: {{http: up, port: 80}}}}\n",

@@ -171,9 +171,9 @@ def test_the_compose_file_is_found(files, name: str) -> None:
 @pytest.mark.parametrize(
     ("health", "probe"),
     [
-        ("{http: /up}", Probe("web", "http", 80, "/up", 60.0)),
-        ("{http: /up, port: 8080, timeout: 90}", Probe("web", "http", 8080, "/up", 90.0)),
-        ("{http: /, timeout: 1m30s}", Probe("web", "http", 80, "/", 90.0)),
+        ("{http: /up}", Probe("web", "http", 8080, "/up", 60.0)),
+        ("{http: /up, port: 9000, timeout: 90}", Probe("web", "http", 9000, "/up", 90.0)),
+        ("{http: /, timeout: 1m30s}", Probe("web", "http", 8080, "/", 90.0)),
         ("{tcp: 5432}", Probe("web", "tcp", 5432, "", 60.0)),
     ],
 )
