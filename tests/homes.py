@@ -1,0 +1,34 @@
+"""Folders for sandboxes that tests make, so that a later run finds what a killed one left."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+from pathlib import Path
+
+from providers.sandbox.control import Sandbox
+
+ROOT = Path(tempfile.gettempdir()) / f"longshore-tests-{os.getuid()}"
+
+
+def new_home() -> Path:
+    """A folder for one sandbox of this process."""
+    home = ROOT / f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    home.mkdir(parents=True)
+    return home
+
+
+def close(sandbox: Sandbox, home: Path) -> None:
+    """Take a sandbox down with everything it made."""
+    sandbox.down()
+    shutil.rmtree(home)
+
+
+def sweep() -> None:
+    """Take down the sandboxes of test runs that are no more."""
+    for home in ROOT.glob("*-*"):
+        owner = home.name.partition("-")[0]
+        if not Path("/proc", owner).exists():
+            close(Sandbox(home / "sandbox"), home)
