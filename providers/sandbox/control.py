@@ -87,7 +87,7 @@ class Sandbox:
         Calling twice is safe. Raises SandboxError when Docker does not answer or the process
         does not end.
         """
-        from providers.sandbox.prerequisites import connect_engine
+        from providers.sandbox.prerequisites import connect_engine, engine_errors
         from providers.sandbox.sweep import sweep_machines, sweep_networks
 
         if not self._home.folder.exists():
@@ -100,18 +100,20 @@ class Sandbox:
             self._home.server_file.unlink(missing_ok=True)
             self._home.env_file.unlink(missing_ok=True)
             client = connect_engine()
-            sweep_machines(client, self._home, on_progress)
-            sweep_networks(client, self._home)
+            with engine_errors("clearing the sandbox away"):
+                sweep_machines(client, self._home, on_progress)
+                sweep_networks(client, self._home)
 
     def status(self) -> SandboxStatus:
         """What runs now. Raises SandboxError when Docker does not answer."""
         from providers.sandbox.machine import machines_of
-        from providers.sandbox.prerequisites import connect_engine
+        from providers.sandbox.prerequisites import connect_engine, engine_errors
 
         self._home.make()
         record = self._healthy()
         sandbox = self._home.sandbox_id()
-        machines = machines_of(connect_engine(), sandbox)
+        with engine_errors("listing the machines"):
+            machines = machines_of(connect_engine(), sandbox)
         return SandboxStatus(
             sandbox=sandbox,
             home=self._home.folder,

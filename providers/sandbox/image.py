@@ -15,6 +15,7 @@ from providers.sandbox import outer, recipe
 from providers.sandbox.bootstrap import bootstrap_base, pull_base
 from providers.sandbox.errors import SandboxError
 from providers.sandbox.home import PRIVATE_FOLDER
+from providers.sandbox.prerequisites import engine_errors
 from providers.sandbox.process import file_lock
 from providers.sandbox.progress import Progress
 from providers.sandbox.recipe import Recipe
@@ -55,17 +56,9 @@ def ensure_image(client: docker.APIClient, on_progress: Progress, *, baked: bool
 
     Calling twice is safe and the second call is quick. Raises SandboxError.
     """
-    import docker.errors
-
     plan = read_recipe()
-    try:
-        with file_lock(_build_lock()):
-            return _ensure(client, plan, on_progress, baked=baked)
-    except docker.errors.APIError as error:
-        raise SandboxError(
-            f"Docker refused a step of building the machine image: {error}",
-            "Look at the Engine's log: journalctl -u docker",
-        ) from error
+    with file_lock(_build_lock()), engine_errors("building the machine image"):
+        return _ensure(client, plan, on_progress, baked=baked)
 
 
 def _build_lock() -> Path:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from providers.sandbox.errors import SandboxError
@@ -30,6 +32,26 @@ def connect_engine() -> docker.APIClient:
             "or run as root).",
         ) from error
     return client
+
+
+@contextmanager
+def engine_errors(doing: str) -> Iterator[None]:
+    """Turn what the Engine refuses while `doing` something into SandboxError."""
+    import docker.errors
+    import requests
+
+    try:
+        yield
+    except docker.errors.APIError as error:
+        raise SandboxError(
+            f"Docker refused {doing}: {error.explanation or error}",
+            "Look at the Engine's log: journalctl -u docker",
+        ) from error
+    except requests.RequestException as error:
+        raise SandboxError(
+            f"The Docker Engine went away while {doing}: {error}",
+            "Start it, then run the command again: sudo systemctl start docker",
+        ) from error
 
 
 def require_debootstrap() -> str:

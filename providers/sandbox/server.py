@@ -18,7 +18,7 @@ from providers.sandbox.exchange import ExchangeLog
 from providers.sandbox.fleet import Fleet
 from providers.sandbox.home import Home, ServerRecord
 from providers.sandbox.network import ensure_network
-from providers.sandbox.prerequisites import connect_engine
+from providers.sandbox.prerequisites import connect_engine, engine_errors
 from providers.sandbox.sweep import sweep_machines
 from providers.sandbox.wsgi import Controls, SandboxApplication
 
@@ -48,11 +48,13 @@ def main(argv: list[str] | None = None) -> int:
 
 def _serve(home: Home, token: str, image: str, port: int, log: Any) -> None:
     client = connect_engine()
-    sweep_machines(client, home, log)
+    with engine_errors("clearing away an earlier run"):
+        sweep_machines(client, home, log)
     servers = outer.name_servers()
     if servers:
         home.resolv_conf.write_text("".join(f"nameserver {server}\n" for server in servers))
-    pool = ensure_network(client, home.sandbox_id())
+    with engine_errors("making the network"):
+        pool = ensure_network(client, home.sandbox_id())
     fleet = Fleet(client, home, pool, image, log)
     lock = threading.RLock()
 

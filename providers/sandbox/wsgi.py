@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from providers.sandbox.exchange import ExchangeLog, Request, error_code, read_request
 from providers.sandbox.faults import DROPPED, Fault, FaultQueue, error_body, parse_faults
@@ -22,6 +22,8 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 CONTROL = "/_longshore/"
 REPLACED = ("content-length", "x-amzn-requestid")
+# Long answers that are the same each time.
+UNCHANGING = ("DescribeInstanceTypes", "DescribeInstanceTypeOfferings")
 # moto sends one fixed id; a caller that reports ours can be found in the log.
 REQUEST_ID = re.compile(rb"(<[Rr]equest(?:ID|Id)>)[^<]*(</)")
 REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed"}
@@ -63,6 +65,7 @@ class SandboxApplication:
         self._controls = controls
         self._after_change = after_change
         self._faults = FaultQueue()
+        self._unchanging: dict[tuple[str, bytes], Answer] = {}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """WSGI entry point."""
@@ -74,7 +77,6 @@ class SandboxApplication:
             found = self._exchange(environ, body)
             if found is None:
                 _drop_connection(environ)
-                return []
             answer = found
         reason = REASONS.get(answer.status, "Status")
         start_response(f"{answer.status} {reason}", list(answer.headers))
@@ -106,6 +108,15 @@ class SandboxApplication:
         return answer
 
     def _call(self, environ: Environ, body: bytes, request: Request, request_id: str) -> Answer:
+        key = (request.region, body)
+        if request.action in UNCHANGING and key in self._unchanging:
+            return self._unchanging[key]
+        answer = self._dispatch(environ, body, request, request_id)
+        if request.action in UNCHANGING and answer.status == 200:
+            self._unchanging[key] = answer
+        return answer
+
+    def _dispatch(self, environ: Environ, body: bytes, request: Request, request_id: str) -> Answer:
         environ["wsgi.input"] = io.BytesIO(body)
         seen: list[tuple[int, list[tuple[str, str]]]] = []
 
@@ -164,8 +175,10 @@ def _strike(fault: Fault, request: Request, request_id: str) -> Answer | None:
     )
 
 
-def _drop_connection(environ: Environ) -> None:
+def _drop_connection(environ: Environ) -> NoReturn:
     """Cut the connection so that the caller sees neither status nor body."""
     connection = environ.get("werkzeug.socket")
     if isinstance(connection, socket.socket):
         connection.shutdown(socket.SHUT_RDWR)
+    # What werkzeug takes for a caller that went away.
+    raise ConnectionAbortedError("answer dropped on request")

@@ -22,10 +22,12 @@ def build_api(fleet: Fleet, lock: AbstractContextManager[Any]) -> Application:
 
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+    from providers.sandbox.ec2.families import install_families
     from providers.sandbox.ec2.images import install_images
     from providers.sandbox.ec2.instances import Instances
     from providers.sandbox.ec2.refusals import install_group_refusal
 
+    install_families()
     install_images()
     install_group_refusal()
     Instances(fleet, lock).install()
