@@ -10,6 +10,8 @@ from orchestrator.machines.endpoint import Endpoint
 
 DEADLINE = 60.0
 """Seconds a command may take unless it says otherwise."""
+GRACE = 1.0
+"""Seconds after a command's deadline until the machine itself ends it."""
 OUTPUT_LIMIT = 8 * 1024 * 1024
 """Bytes kept in memory of each of stdout and stderr; what comes earlier is dropped."""
 MASK = "********"
@@ -34,15 +36,27 @@ class Command:
 
     @property
     def line(self) -> str:
-        """The line for the remote shell: the only place where arguments are quoted."""
-        prefix = ("sudo", "-n", "--") if self.sudo else ()
-        return shlex.join((*prefix, *self.argv))
+        """The line for the remote shell: the only place where arguments are quoted.
+
+        The machine keeps the deadline too, a little later, with `timeout`: what runs there
+        ends even when the connection is lost, and even as root.
+        """
+        return self._quoted(("timeout", "-k", "5", f"{self.deadline + GRACE:g}"))
+
+    @property
+    def line_without_deadline(self) -> str:
+        """As `line`, for a command that is to run as long as its channel is open."""
+        return self._quoted(())
 
     @property
     def shown(self) -> str:
         """The line for people: one line, secrets masked, long scripts cut."""
-        line = " ".join(self.masked(self.line).split())
+        line = " ".join(self.masked(self.line_without_deadline).split())
         return line if len(line) <= 160 else f"{line[:157]}..."
+
+    def _quoted(self, guard: tuple[str, ...]) -> str:
+        prefix = ("sudo", "-n", "--") if self.sudo else ()
+        return shlex.join((*prefix, *guard, *self.argv))
 
     def masked(self, text: str) -> str:
         """`text` with every secret replaced, the longest first."""

@@ -30,7 +30,6 @@ from orchestrator.machines.streamlocal import (
     ChannelNotOpened,
     ChannelTransport,
     request_exec,
-    request_signal,
     streamlocal_payload,
     tcpip_payload,
 )
@@ -142,8 +141,8 @@ class Connection:
     def run(self, command: Command) -> Completed:
         """Run a command to its end; any exit status is a result (`Completed.check`).
 
-        Raises CommandTimeout (with the partial output; the channel is closed and the
-        command is sent SIGTERM), ConnectionLost, Interrupted.
+        Raises CommandTimeout (with the partial output; the channel is closed, and the
+        machine ends the command), ConnectionLost, Interrupted.
         """
         out = BoundedBuffer(command.output_limit)
         return self._execute(command, out, out.add)
@@ -217,6 +216,8 @@ class Connection:
         self, command: Command, out: BoundedBuffer, on_out: Callable[[bytes], None]
     ) -> Completed:
         started = time.monotonic()
+        # root needs no sudo, and a machine where root signs in may have none.
+        command = replace(command, sudo=command.sudo and self.endpoint.user != "root")
         err = BoundedBuffer(command.output_limit)
 
         def completed(status: int) -> Completed:
@@ -230,12 +231,11 @@ class Connection:
                 out.dropped + err.dropped,
             )
 
-        channel = self._session(command)
+        channel = self._session(command, command.line)
         try:
             exchange = Exchange(channel, command.stdin, on_out, err.add)
             status = exchange.finish(until=started + command.deadline, give_up=self._give_up)
         except PastDeadline as late:
-            request_signal(channel, "TERM")
             raise CommandTimeout(completed(-1)) from late
         finally:
             channel.close()
@@ -243,7 +243,7 @@ class Connection:
             raise ConnectionLost(self.endpoint, f"running `{command.shown}`")
         return completed(status)
 
-    def _session(self, command: Command) -> Channel:
+    def _session(self, command: Command, line: str) -> Channel:
         try:
             channel = self._transport.open("session", give_up=self._give_up)
         except ChannelNotOpened as refusal:
@@ -252,9 +252,7 @@ class Connection:
             raise ChannelRefused(
                 self.endpoint, "a session", refusal.text, "raise `MaxSessions` in its sshd_config"
             ) from refusal
-        # root needs no sudo, and a machine where root signs in may have none.
-        command = replace(command, sudo=command.sudo and self.endpoint.user != "root")
-        request_exec(channel, command.line)
+        request_exec(channel, line)
         return channel
 
     def _explain(self, path: str, *, docker: bool) -> None:
@@ -273,7 +271,8 @@ class Connection:
         raise ChannelRefused(self.endpoint, path, reason, advice)
 
     def _dial_docker(self, path: str, *, check: bool) -> ChannelSocket:
-        channel = self._session(dial_stdio(check=check))
+        dial = dial_stdio(check=check)
+        channel = self._session(dial, dial.line_without_deadline)
         sock = self._socket(channel, path)
         sock.settimeout(DIAL_TIMEOUT)
         said = b""

@@ -10,6 +10,7 @@ set -eu
 path=$1 mode=$2 size=$3
 draft=$(mktemp "$path.XXXXXXXX")
 trap 'rm -f "$draft"' EXIT
+trap 'exit 1' HUP INT PIPE TERM
 cat > "$draft"
 if [ "$(wc -c < "$draft")" -ne "$size" ]; then echo "the data arrived incomplete" >&2; exit 74; fi
 chmod "$mode" "$draft"

@@ -157,22 +157,10 @@ def tcpip_payload(host: str, port: int) -> bytes:
 
 def request_exec(channel: Channel, line: str) -> None:
     """Ask the server to run `line`; does not wait for its yes (a no closes the channel)."""
-    message = _request(channel, "exec", want_reply=True)
-    message.add_string(line)
-    cast(ChannelTransport, channel.get_transport())._send_user_message(message)
-
-
-def request_signal(channel: Channel, name: str) -> None:
-    """Ask the server to signal the command, such as `TERM`. It may not heed it."""
-    message = _request(channel, "signal", want_reply=False)
-    message.add_string(name)
-    cast(ChannelTransport, channel.get_transport())._send_user_message(message)
-
-
-def _request(channel: Channel, kind: str, *, want_reply: bool) -> Message:
     message = Message()
     message.add_byte(common.cMSG_CHANNEL_REQUEST)
     message.add_int(channel.remote_chanid)
-    message.add_string(kind)
-    message.add_boolean(want_reply)
-    return message
+    message.add_string("exec")
+    message.add_boolean(True)
+    message.add_string(line)
+    cast(ChannelTransport, channel.get_transport())._send_user_message(message)
