@@ -109,7 +109,9 @@ class Console:
             from orchestrator.reporting.jsonl import JsonLines
             from orchestrator.reporting.sink import FanOut
 
-            self._sink = FanOut((JsonLines(self._out),), self.masker)
+            self._sink = FanOut(
+                (JsonLines(self._out),), self.masker, on_broken_pipe=self._lose_reader
+            )
         self._close(failure, code)
         # Once a stop was asked for, the watch goes on and bounds what is left to do.
         if self._signals and not self.cancel.requested:
@@ -120,7 +122,8 @@ class Console:
         if sink:
             sink.emit(self._finished(failure, code))
             sink.close()
-        if failure and self.output == "text" and failure.exit_code != BROKEN_PIPE:
+        quiet = self.reader_left or (failure and failure.exit_code == BROKEN_PIPE)
+        if failure and self.output == "text" and not quiet:
             self._complain(failure)
 
     def _complain(self, failure: Failure) -> None:

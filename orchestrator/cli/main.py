@@ -52,11 +52,9 @@ def run_command(arguments: Sequence[str], console: Console) -> int:
         # The one place that catches everything: whatever happens, the terminal is put back,
         # the stream of events gets its last one, and the caller gets an exit code.
         failure = explain(error) or bug(error, console)
-        if console.reader_left:
-            failure = explain(BrokenPipeError()) or failure
         code = int(failure.exit_code)
     console.end(failure, code)
-    return code
+    return BROKEN_PIPE if console.reader_left else code
 
 
 def invoke(arguments: Sequence[str], console: Console) -> int:

@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 
 from orchestrator.cancellation import Cancellation
@@ -25,6 +26,8 @@ from orchestrator.errors import ExitCode
 
 ORDERLY_STOP = 7.0
 """Seconds an orderly stop may take where there is no terminal."""
+ANNOUNCEMENT = 0.5
+"""Seconds that telling of the stop may delay it at most."""
 LAST_WORDS = 1.0
 """Seconds of those that telling the end may take at most."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -85,10 +88,13 @@ class SignalWatch:
                 self._reader.close()
                 return
             if not self._cancel.requested:
-                self._cancel.request()
                 if not self._terminal:
                     deadline = time.monotonic() + ORDERLY_STOP - LAST_WORDS
-                self._announce(signal.Signals(received[0]).name, self._message())
+                # Told before it is done, so that it is not overtaken by the run's last event;
+                # in a thread, so that a reader who has stalled does not hold up the stop.
+                name = signal.Signals(received[0]).name
+                briefly(partial(self._announce, name, self._message()), ANNOUNCEMENT)
+                self._cancel.request()
             elif self._terminal:
                 self._stop_now()
 
@@ -100,12 +106,17 @@ class SignalWatch:
     def _stop_now(self) -> None:
         """End the process: the journal has every intention already, so a later run goes
         on from here. Threads that hang are no reason to stay."""
-        telling = threading.Thread(target=self._last_words, daemon=True)
-        telling.start()
-        telling.join(LAST_WORDS)
+        briefly(self._last_words, LAST_WORDS)
         if self._terminal_state is not None:
             restore_terminal(self._terminal_state)
         os._exit(ExitCode.INTERRUPTED)
+
+
+def briefly(action: Callable[[], None], seconds: float) -> None:
+    """Do it in a thread, and wait for it that long at most."""
+    doing = threading.Thread(target=action, daemon=True)
+    doing.start()
+    doing.join(seconds)
 
 
 def _noticed(number: int, frame: FrameType | None) -> None:

@@ -87,13 +87,15 @@ class FanOut:
         return self._masker.mask(text)
 
     def close(self) -> None:
-        """Close every renderer. Calling it twice is safe."""
+        """Close every renderer; events that threads emit later are dropped, for the last one
+        has been told. Calling it twice is safe."""
         with self._lock:
             for renderer in self._renderers:
                 try:
                     renderer.close()
                 except BrokenPipeError:
                     self._drop(renderer)
+            self._renderers = ()
 
     def _drop(self, renderer: Renderer) -> None:
         """Go on without a renderer whose reader has left (`longshore up | head`): events

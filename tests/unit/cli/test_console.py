@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import select
 import threading
 from collections.abc import Iterator
 from typing import TextIO
@@ -14,6 +15,9 @@ from orchestrator.cli.console import Console
 from orchestrator.errors import Interrupted, LongshoreError
 from orchestrator.reporting.events import Notice, OperationStarted
 
+LIMIT = 60
+"""Seconds after which a test gives up on the terminal."""
+
 
 class Terminal:
     """A pseudo-terminal: `side` is what the program has, `master` is the person's."""
@@ -22,6 +26,15 @@ class Terminal:
         self.master, slave = os.openpty()
         self.side: TextIO = os.fdopen(slave, "w")
         self.source: TextIO = os.fdopen(os.dup(slave), "r")
+
+    def until(self, expected: bytes) -> bytes:
+        """What the person sees, up to `expected`; a pseudo-terminal hands it on in parts."""
+        seen = b""
+        while expected not in seen:
+            ready, _, _ = select.select([self.master], [], [], LIMIT)
+            assert ready, f"{expected!r} is not in {seen!r}"
+            seen += os.read(self.master, 10000)
+        return seen
 
     def close(self) -> None:
         self.side.close()
@@ -57,7 +70,7 @@ def test_yes_goes_on(answer: str, terminal: Terminal) -> None:
     console = Console(out=io.StringIO(), err=terminal.side, source=terminal.source)
     console.masker.learn(["hunter2-canary"])
     console.confirm("Destroy hunter2-canary?")
-    assert b"Destroy ***? [y/N]" in os.read(terminal.master, 1000)
+    assert b"hunter2" not in terminal.until(b"Destroy ***? [y/N]")
 
 
 @pytest.mark.parametrize("answer", ["n\n", "\n", "yep\n", "\x04"])
@@ -75,12 +88,12 @@ def test_stop_while_a_question_stands(terminal: Terminal) -> None:
         console.confirm("Go on?")
 
 
-def shown(console: Console, terminal: Terminal) -> bytes:
+def shown(console: Console, terminal: Terminal, expected: bytes) -> bytes:
     sink = console.begin()
     sink.emit(OperationStarted("a", "machine", "us-1", "us-1"))
     sink.emit(Notice("hello"))
     console.end(None, 0)
-    return os.read(terminal.master, 10000)
+    return terminal.until(expected)
 
 
 def test_terminal_gets_the_live_renderer(
@@ -88,7 +101,7 @@ def test_terminal_gets_the_live_renderer(
 ) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     console = Console(out=terminal.side, err=io.StringIO(), source=io.StringIO())
-    assert b"\x1b[?25l" in shown(console, terminal)
+    assert b"\x1b[?25l" in shown(console, terminal, b"done in")
 
 
 def test_dumb_terminal_gets_plain_lines(
@@ -96,7 +109,7 @@ def test_dumb_terminal_gets_plain_lines(
 ) -> None:
     monkeypatch.setenv("TERM", "dumb")
     console = Console(out=terminal.side, err=io.StringIO(), source=io.StringIO())
-    text = shown(console, terminal)
+    text = shown(console, terminal, b"exit code 0")
     assert b"\x1b" not in text
     assert b"started   machine us-1" in text
 
@@ -104,4 +117,4 @@ def test_dumb_terminal_gets_plain_lines(
 def test_json_stays_json_at_a_terminal(terminal: Terminal) -> None:
     console = Console(out=terminal.side, err=io.StringIO(), source=io.StringIO())
     console.output = "json"
-    assert shown(console, terminal).startswith(b'{"type": "operation-started"')
+    assert shown(console, terminal, b"run-finished").startswith(b'{"type": "operation-started"')

@@ -132,5 +132,6 @@ def test_reader_that_leaves_is_told_of_once_and_the_others_go_on() -> None:
     sink.emit(ev.Notice("one"))
     sink.emit(ev.Notice("two"))
     sink.close()
+    sink.emit(ev.Notice("too late"))
     assert told == [1]
     assert len(out.getvalue().splitlines()) == 2
