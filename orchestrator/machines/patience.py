@@ -9,7 +9,7 @@ CONNECT_WAITS = (*(0.1,) * 10, *(0.2,) * 20, *(0.5,) * 20, 1.0)
 DIAL_TIMEOUTS = (2.0, 3.0, 5.0, 10.0)
 """Seconds for one TCP connection. Short at first: a packet sent before the machine had its
 address is lost, and the next try must not wait for the kernel to send it again."""
-REFUSED_WAITS = (0.5, 1.0, 2.0, 4.0, 6.0)
+REFUSED_WAITS = (0.5, 2.0, 4.0, 6.0)
 """Seconds after a refused sign-in. OpenSSH 9.8 and later block an address that gathers 15 s
 of penalties, 5 s for each refusal; these waits stay below."""
 AUTH_PATIENCE = 20.0

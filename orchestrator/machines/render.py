@@ -47,8 +47,9 @@ since() { # Seconds since $1, such as 0.42.
   printf '%d.%02d' $((spent / 100)) $((spent % 100))
 }
 
-say() { # One report line, for the reader and for the log.
-  echo "@longshore playbook=$playbook carrier=$carrier $*" | tee -a "$log"
+say() { # One report line, for the log and for the reader, who may have gone.
+  echo "@longshore playbook=$playbook carrier=$carrier $*" >> "$log"
+  echo "@longshore playbook=$playbook carrier=$carrier $*" 2> /dev/null || :
 }
 
 show_progress() { # The report lines that came into the log since the last look.
