@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from botocore.parsers import ResponseParserError
 
 PROVIDER = "aws"
+RUN = "RunInstances"
 
 
 class AlreadyDone(CloudError):
@@ -62,17 +63,17 @@ def classify(
     return _without_answer(error, operation)
 
 
-def died(code: str, message: str, operation: str) -> CloudError:
-    """The error for an instance that was created and died before it ran."""
+def died(code: str, message: str, *, before: bool = False) -> CloudError:
+    """The error for an instance that was created and died before it ran.
+
+    `before`: it was dead in the answer to RunInstances, so it is one that an earlier call
+    with the same token made; for whatever reason it went, its token is spent.
+    """
     for known, becomes, advice in STATE_REASONS:
         if code == known:
-            return _build(becomes, message, operation, code, "", advice)
-    return UnknownCloudError(
-        message or "the instance stopped existing before it ran",
-        provider=PROVIDER,
-        operation=operation,
-        code=code,
-    )
+            return _build(becomes, message, RUN, code, "", advice)
+    error = TokenSpentError if before else UnknownCloudError
+    return error(message, provider=PROVIDER, operation=RUN, code=code)
 
 
 def find_row(code: str, phase: Phase, message: str, age: float | None) -> Row | None:

@@ -50,6 +50,9 @@ def ensure_machine(calls: Calls, request: MachineRequest, *, deadline: float) ->
             policy=limit.policy(attempts=8),
         )
         found = made["Instances"][0]
+        if has_ended(found):
+            # Not what was asked for just now: the token was used before.
+            raise died(*_bury(calls, found), before=True)
         return _wait(calls, found, request, limit, born=time.monotonic())
     return _wait(calls, found, request, limit, born=None)
 
@@ -161,7 +164,7 @@ def _wait(
         if machine.state == "running" and machine.address:
             return machine
         if has_ended(instance):
-            raise _bury(calls, instance)
+            raise died(*_bury(calls, instance))
         if machine.state == "stopped" and not asked_to_start:
             # Stopped by someone since: the machine is wanted, so it is started again.
             asked_to_start = True
@@ -187,8 +190,8 @@ def _wait(
     )
 
 
-def _bury(calls: Calls, instance: InstanceTypeDef) -> Exception:
-    """The error for an instance that died while it started, once it is really terminated."""
+def _bury(calls: Calls, instance: InstanceTypeDef) -> tuple[str, str]:
+    """Why an instance died (code, message), once it is really terminated."""
     id = instance["InstanceId"]
     for poll, _ in enumerate(Deadline.after(BURIAL).polls()):
         if poll:
@@ -197,4 +200,4 @@ def _bury(calls: Calls, instance: InstanceTypeDef) -> Exception:
             break
     reason = instance.get("StateReason", {})
     message = reason.get("Message", "") or instance.get("StateTransitionReason", "")
-    return died(reason.get("Code", ""), f"instance {id} died: {message}", "RunInstances")
+    return reason.get("Code", ""), f"instance {id} died: {message}"

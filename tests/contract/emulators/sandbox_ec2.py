@@ -25,7 +25,6 @@ class SandboxEc2(Ec2):
         os.environ.update(
             (name, environment[name]) for name in environment if name != "AWS_ENDPOINT_URL"
         )
-        self._faults: list[dict[str, object]] = []
         super().__init__(environment["AWS_ENDPOINT_URL"])
         # The sandbox has images for the machine it runs on only.
         self.images = tuple(image for image in Ec2.images if image[1] == "x86_64")
@@ -33,27 +32,28 @@ class SandboxEc2(Ec2):
     def refuse(
         self, verb: Verb, refusal: Refusal, *, times: int = 1, zone: str | None = None
     ) -> None:
-        self._faults.append(
-            {
-                "action": self.verbs[verb],
-                "when": "before",
-                "status": refusal.status,
-                "code": refusal.code,
-                "message": refusal.message,
-                "times": times,
-            }
+        """The sandbox knows no zones in faults, and the newest fault takes the place of those
+        before it: tests strike one at a time."""
+        self._sandbox.inject_faults(
+            [
+                {
+                    "action": self.verbs[verb],
+                    "when": "before",
+                    "status": refusal.status,
+                    "code": refusal.code,
+                    "message": refusal.message,
+                    "times": times,
+                }
+            ]
         )
-        self._sandbox.inject_faults(self._faults)
 
     def lose_answer(self, verb: Verb, *, times: int = 1) -> None:
-        self._faults.append({"action": self.verbs[verb], "when": "after", "times": times})
-        self._sandbox.inject_faults(self._faults)
+        self._sandbox.inject_faults([{"action": self.verbs[verb], "when": "after", "times": times}])
 
     def limit_pages(self, size: int) -> bool:
         return False
 
     def forget_faults(self) -> None:
-        self._faults = []
         self._sandbox.inject_faults([])
 
     def calls(self) -> list[str]:

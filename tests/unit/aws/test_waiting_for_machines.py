@@ -158,3 +158,23 @@ def test_a_spent_token_is_not_tried_again() -> None:
     with pytest.raises(TokenSpentError):
         ensure_machine(canned.calls, machine_request(), deadline=60)
     assert canned.actions == ["DescribeInstances", "RunInstances"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ("Client.UserInitiatedShutdown", TokenSpentError),
+        ("Server.InsufficientInstanceCapacity", CapacityError),
+    ],
+)
+def test_a_machine_that_is_dead_in_the_answer_was_an_earlier_one(
+    reason: str, expected: type[CloudError]
+) -> None:
+    canned = Canned(
+        DescribeInstances=[NOBODY],
+        RunInstances=[ran(instance("terminated", reason=reason))],
+    )
+    with pytest.raises(CloudError) as caught:
+        ensure_machine(canned.calls, machine_request(), deadline=60)
+    assert type(caught.value) is expected
+    assert canned.actions == ["DescribeInstances", "RunInstances"]
