@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from orchestrator.engine.client import DockerApi
 from orchestrator.engine.confighash import config_hash
 from orchestrator.engine.create import ContainerRequest, clears_command, create_body
-from orchestrator.engine.errors import NotThereError
+from orchestrator.engine.errors import ConflictError, NotThereError
 from orchestrator.engine.labels import (
     LABEL_CONFIG,
     LABEL_RELEASE,
@@ -29,6 +30,9 @@ __all__ = [
     "start",
     "stop",
 ]
+
+REMOVAL_TIMEOUT = 60
+"""Seconds that a removal which is under way may still take."""
 
 NO_RESTART: Any = {"Name": "no"}
 
@@ -129,6 +133,10 @@ def remove(engine: DockerApi, container: str) -> bool:
             engine.api.remove_container(container, force=True, v=True)
     except NotThereError:
         return False
+    except ConflictError:
+        # Somebody removes it already: a run that was killed after asking, say.
+        with suppress(NotThereError), engine.calling(f"see container {container} removed"):
+            engine.api.wait(container, condition="removed", timeout=REMOVAL_TIMEOUT)
     return True
 
 
