@@ -30,6 +30,8 @@ from providers.sandbox.progress import Progress
 if TYPE_CHECKING:
     import docker
 
+PARALLEL_FILTERS = 8  # machines whose packet filters are changed at once
+
 Rules = Callable[[str], frozenset[Ingress]]
 """The ingress rules that hold for an instance now."""
 Done = Callable[[str], None]
@@ -105,10 +107,9 @@ class Fleet:
     def converge_firewalls(self) -> None:
         """Bring every running machine's packet filter to the rules that hold now; returns when
         they are in force. Machines whose rules did not change are left alone."""
-        with self._firewall_lock:
-            for berth in list(self._berths.values()):
-                if berth.applied is not None:
-                    self._apply(berth)
+        with self._firewall_lock, ThreadPoolExecutor(PARALLEL_FILTERS) as pool:
+            berths = [one for one in list(self._berths.values()) if one.applied is not None]
+            list(pool.map(self._apply, berths))
 
     def _attempt(self, berth: _Berth, job: Callable[[], None], done: Done) -> None:
         import docker.errors
