@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from paramiko.channel import Channel
 
+from orchestrator.machines.streamlocal import close_channel
 from orchestrator.machines.wire import GiveUp
 
 if TYPE_CHECKING:
@@ -123,8 +124,7 @@ class ChannelSocket:
         """Close it, or leave that to the last file made from it. Safe to call again."""
         self._closed = True
         if self._files <= 0:
-            with contextlib.suppress(EOFError, OSError):
-                self._channel.close()
+            close_channel(self._channel)
 
     def makefile(self, mode: str = "r", buffering: int | None = None) -> io.IOBase:
         """A buffered binary file over the stream: reading, writing or both, as `mode` says."""

@@ -29,6 +29,7 @@ from orchestrator.machines.patience import AUTH_PATIENCE, ConnectRetry
 from orchestrator.machines.streamlocal import (
     ChannelNotOpened,
     ChannelTransport,
+    close_channel,
     request_exec,
     streamlocal_payload,
     tcpip_payload,
@@ -238,7 +239,7 @@ class Connection:
         except PastDeadline as late:
             raise CommandTimeout(completed(-1)) from late
         finally:
-            channel.close()
+            close_channel(channel)
         if status < 0 and not self.alive:
             raise ConnectionLost(self.endpoint, f"running `{command.shown}`")
         return completed(status)

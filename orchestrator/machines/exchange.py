@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import select
 import time
 from collections.abc import Callable
 
 from paramiko.channel import Channel
 
+from orchestrator.machines.streamlocal import Bell, ring_on_output
 from orchestrator.machines.wire import SLICE, GiveUp
 
 CHUNK = 256 * 1024
@@ -39,16 +39,17 @@ class Exchange:
         self._on_out = on_out
         self._on_err = on_err
         self._input_closed = False
+        self._bell = Bell()
 
     def finish(self, *, until: float, give_up: GiveUp) -> int:
         """Run it to its end and return the exit status (-1 when there was none).
 
         Raises PastDeadline after `until` (monotonic seconds), and whatever `give_up` raises.
         """
-        poller = select.poll()
-        poller.register(self._channel.fileno(), select.POLLIN)
+        ring_on_output(self._channel, self._bell)
         quiet_until: float | None = None
         while True:
+            self._bell.reset()
             moved = self._receive() | self._send()
             if moved:
                 quiet_until = None
@@ -62,20 +63,19 @@ class Exchange:
             left = until - time.monotonic()
             if left <= 0:
                 raise PastDeadline
-            self._wait(poller, min(left, SLICE))
+            self._wait(min(left, SLICE))
 
     def _ended(self) -> bool:
         ready = self._channel.recv_ready() or self._channel.recv_stderr_ready()
         return bool(self._channel.eof_received or self._channel.closed) and not ready
 
-    def _wait(self, poller: select.poll, seconds: float) -> None:
+    def _wait(self, seconds: float) -> None:
         if self._input and not self._input_closed:
             seconds = min(seconds, WINDOW_PAUSE)
         if self._channel.eof_received and not self._channel.exit_status_ready():
-            # The descriptor stays readable after the end of output: wait for the status.
             self._channel.status_event.wait(seconds)
         else:
-            poller.poll(seconds * 1000)
+            self._bell.wait(seconds)
 
     def _receive(self) -> bool:
         moved = False

@@ -33,7 +33,7 @@ LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 playbook={name} digest={digest}
 user={user} carrier=${{1:-ssh}} patience=${{2:-600}} state={state}
 log={log} lock={lock}
-export LC_ALL PATH user carrier state
+export LC_ALL PATH user carrier state log
 """
 
 _BODY = r"""

@@ -11,6 +11,7 @@ Tested on the wire against paramiko 4 and 5 (`TESTED`); `pyproject.toml` holds t
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -164,3 +165,31 @@ def request_exec(channel: Channel, line: str) -> None:
     message.add_boolean(True)
     message.add_string(line)
     cast(ChannelTransport, channel.get_transport())._send_user_message(message)
+
+
+class Bell(threading.Event):
+    """Rung whenever output arrives or ends. Unlike paramiko's own event it stays rung until
+    its owner, who looks at both streams, calls `reset`: no arrival can be missed."""
+
+    def clear(self) -> None:
+        """Not by a stream that has been read empty; the other one may not be."""
+
+    def reset(self) -> None:
+        super().clear()
+
+
+def ring_on_output(channel: Channel, bell: Bell) -> None:
+    """Have both streams of `channel` ring `bell`."""
+    channel.in_buffer.set_event(bell)
+    channel.in_stderr_buffer.set_event(bell)
+
+
+def close_channel(channel: Channel) -> None:
+    """Close a channel in any state; calling it again is safe.
+
+    The streams are first parted from the descriptor that `fileno` may have made: paramiko's
+    thread could otherwise write to it just after it was closed and its number given away.
+    """
+    ring_on_output(channel, Bell())
+    with contextlib.suppress(EOFError, OSError):
+        channel.close()
