@@ -26,6 +26,9 @@ SETTLE_POLLS = 6
 """Looks in a row (about a second) at which a container without any check must be running."""
 
 LOG_LINES = 20
+KILLED = 128 + 9
+"""Exit status of a process that ended by SIGKILL."""
+MEBIBYTE = 1024 * 1024
 ADVICE_LOGS = "the container is kept for inspection; its last lines are above"
 
 
@@ -114,6 +117,10 @@ def _probed(seen_instead: str) -> Verdict:
 def _ending(seen: Inspection) -> str:
     if seen.oom_killed:
         return "it was killed for using more memory than its limit"
+    if seen.exit_code == KILLED and seen.memory_limit:
+        # Not every kernel tells the Engine who killed it.
+        limit = seen.memory_limit // MEBIBYTE
+        return f"it was killed (status {KILLED}), most likely at its memory limit of {limit} MiB"
     if seen.error:
         return f"it did not start: {seen.error}"
     return f"it exited with status {seen.exit_code}"

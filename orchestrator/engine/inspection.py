@@ -12,7 +12,8 @@ from orchestrator.engine.client import DockerApi
 class Inspection:
     """State of a container at one moment. `health` is empty where there is no health check,
     `health_output` what the last check wrote; `error` is the Engine's reason why it did not
-    start; `address` is its address on the bridge, reachable from the machine."""
+    start; `address` is its address on the bridge, reachable from the machine;
+    `memory_limit` in bytes, 0 for none."""
 
     id: str
     status: str
@@ -23,6 +24,7 @@ class Inspection:
     health: str
     health_output: str
     address: str
+    memory_limit: int
 
     @property
     def running(self) -> bool:
@@ -52,5 +54,6 @@ def inspect(engine: DockerApi, container: str) -> Inspection:
         # "none" is what the Engine says while a check is configured as NONE.
         health="" if health.get("Status") == "none" else health.get("Status", ""),
         health_output=str(checks[-1]["Output"]).strip() if checks else "",
+        memory_limit=int(raw["HostConfig"]["Memory"]),
         address=next((n["IPAddress"] for n in networks if n["IPAddress"]), ""),
     )

@@ -1,0 +1,167 @@
+"""Images from one real Engine to others: a second one, with an empty store of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestrator.cancellation import Cancellation
+from orchestrator.engine.client import Engine
+from orchestrator.engine.errors import EngineError, NotThereError
+from orchestrator.engine.labels import delivered_name
+from orchestrator.errors import Interrupted
+from orchestrator.images.build import build_image
+from orchestrator.images.deliver import Delivered, Progress, deliver_direct, deliver_to_all
+from orchestrator.images.errors import DeliveryError, PullError
+from orchestrator.images.inspection import find_image, inspect_image
+from orchestrator.images.local import LocalEngine
+from orchestrator.images.pull import pull
+from orchestrator.spec.model import Build
+from tests.e2e.engine.conftest import new_project, remove_everything
+from tests.e2e.engine.support import TEST_LABEL, ThisMachine, until
+
+MEBIBYTE = 1024 * 1024
+LARGE = 48 * MEBIBYTE
+
+
+@pytest.fixture(scope="session")
+def other_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A second Engine on this machine, as empty as a new machine's. It starts no containers."""
+    folder = tmp_path_factory.mktemp("engine")
+    name = new_project()
+    command = [
+        shutil.which("dockerd") or "/usr/sbin/dockerd",
+        f"--host=unix://{folder}/docker.sock",
+        f"--data-root={folder}/data",
+        f"--exec-root={folder}/exec",
+        f"--pidfile={folder}/pid",
+        f"--containerd-namespace={name}",
+        f"--containerd-plugins-namespace={name}-plugins",
+        "--storage-driver=vfs",
+        "--bridge=none",
+        "--iptables=false",
+        "--ip6tables=false",
+    ]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    engine = Engine(ThisMachine(), name="us-1", socket_path=f"{folder}/docker.sock")
+
+    def answers() -> bool:
+        assert process.poll() is None, (folder / "log").read_text()[-2000:]
+        try:
+            engine.ping()
+        except EngineError:
+            return False
+        return True
+
+    try:
+        until(answers, within=60)
+        yield engine
+    finally:
+        engine.close()
+        process.terminate()
+        process.wait(30)
+        shutil.rmtree(folder / "data", ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def large_image(
+    engine: Engine, local: LocalEngine, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    run = new_project()
+    context = tmp_path_factory.mktemp("large")
+    (context / "blob").write_bytes(os.urandom(LARGE))
+    (context / "Dockerfile").write_text(f"FROM scratch\nCOPY blob /\nLABEL {TEST_LABEL}={run}\n")
+    built = build_image(
+        Build(context),
+        tag=f"longshore-test/{run}:latest",
+        platform="linux/amd64",
+        on_output=lambda line: None,
+        environ={**os.environ, "PATH": ""},
+        local=local,
+        cancel=Cancellation(),
+    )
+    yield built.id
+    remove_everything(engine, run.__eq__)
+
+
+@pytest.fixture
+def empty_engine(other_engine: Engine) -> Engine:
+    for image in other_engine.api.images(all=True):
+        other_engine.api.remove_image(image["Id"], force=True)
+    return other_engine
+
+
+def test_an_image_is_sent_once_and_named(
+    empty_engine: Engine, local: LocalEngine, large_image: str, cancel: Cancellation
+) -> None:
+    seen: list[Progress] = []
+    (sent,) = deliver_to_all(
+        [empty_engine], local, large_image, cancel=cancel, on_progress=seen.append
+    )
+    assert isinstance(sent, Delivered)
+    assert (sent.machine, sent.image_id) == ("us-1", large_image)
+    assert sent.sent > LARGE
+    assert seen[-1].sent == sent.sent
+    assert seen[-1].rate > 0
+    there = inspect_image(empty_engine, delivered_name(large_image))
+    assert there.layers == inspect_image(local, large_image).layers
+    assert deliver_direct(empty_engine, local, large_image, cancel=cancel).sent == 0
+
+
+def test_several_machines_are_read_for_once_and_fail_alone(
+    empty_engine: Engine, local: LocalEngine, large_image: str, cancel: Cancellation
+) -> None:
+    gone = Engine(ThisMachine(), name="us-2", socket_path="/nowhere/docker.sock")
+    first, second = deliver_to_all([empty_engine, gone], local, large_image, cancel=cancel)
+    assert isinstance(first, Delivered)
+    assert isinstance(second, EngineError)
+    assert second.machine == "us-2"
+
+
+def test_an_interrupted_delivery_leaves_nothing(
+    empty_engine: Engine, local: LocalEngine, large_image: str, cancel: Cancellation
+) -> None:
+    with pytest.raises(Interrupted):
+        deliver_direct(
+            empty_engine, local, large_image, cancel=cancel, on_progress=lambda _: cancel.request()
+        )
+    assert find_image(empty_engine, large_image) is None
+    again = deliver_direct(empty_engine, local, large_image, cancel=Cancellation())
+    assert again.sent > 0
+
+
+def test_an_image_that_is_not_here(
+    empty_engine: Engine, local: LocalEngine, cancel: Cancellation
+) -> None:
+    with pytest.raises(NotThereError, match="this machine"):
+        deliver_direct(empty_engine, local, "sha256:" + "0" * 64, cancel=cancel)
+
+
+def test_an_engine_that_refuses_says_why(
+    empty_engine: Engine, local: LocalEngine, large_image: str, tmp_path: Path
+) -> None:
+    class Corrupting(LocalEngine):
+        """Sends an archive that is none."""
+
+        @property
+        def api(self):  # type: ignore[no-untyped-def]
+            api = super().api
+            api.get_image = lambda image, chunk_size: iter([b"no archive" * 1000])
+            return api
+
+    with pytest.raises((DeliveryError, EngineError), match="us-1"):
+        deliver_direct(empty_engine, Corrupting(), large_image, cancel=Cancellation())
+    assert find_image(empty_engine, large_image) is None
+
+
+def test_a_registry_that_is_not_there(empty_engine: Engine, cancel: Cancellation) -> None:
+    with pytest.raises(PullError) as caught:
+        pull(empty_engine, "127.0.0.1:9/shop/web:1", cancel=cancel, deadline=60)
+    assert caught.value.problem == "unreachable"
+    assert "us-1: cannot pull 127.0.0.1:9/shop/web:1" in caught.value.message
