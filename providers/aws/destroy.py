@@ -15,6 +15,9 @@ from providers.contract.types import Owner, Resource
 
 T = TypeVar("T")
 
+AT_ONCE = ("firewall", "key", "address")
+"""Kinds that are gone when the delete call succeeds; the others go through states."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -54,6 +57,8 @@ class Removal:
                 self._send(operation, lambda: remove(found.handle))
             except AlreadyDone:
                 return
+        if self.resource.kind in AT_ONCE:
+            return
         for _ in self.limit.polls():
             if self._look(look) is None:
                 return

@@ -68,6 +68,7 @@ class Wire:
         self._tag = tag
         self._lock = threading.Lock()
         self._running = threading.Lock()
+        self._inner = threading.Lock()
         self._tokens: dict[tuple[str, str], tuple[Parameters, bytes, str]] = {}
         self.faults: list[Fault] = []
         self.log: list[tuple[str, Parameters]] = []
@@ -147,7 +148,8 @@ class Wire:
             seen.append((int(status.split()[0]), headers))
 
         inner = {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
-        data = b"".join(self._app(inner, start))
+        with self._inner:  # moto is not made for several threads
+            data = b"".join(self._app(inner, start))
         status, headers = seen[-1]
         return status, [(k, v) for k, v in headers if k.lower() != "content-length"], data
 
