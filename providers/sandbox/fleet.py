@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from providers.sandbox.errors import SandboxError
 from providers.sandbox.firewall import Ingress, apply_firewall
@@ -18,6 +18,7 @@ from providers.sandbox.machine import (
     Seed,
     boot_again,
     console_output,
+    is_up,
     remove_machine,
     restart_machine,
     start_machine,
@@ -32,8 +33,23 @@ if TYPE_CHECKING:
 
 PARALLEL_FILTERS = 8  # machines whose packet filters are changed at once
 
-Rules = Callable[[str], frozenset[Ingress]]
-"""The ingress rules that hold for an instance now."""
+
+class Register(Protocol):
+    """What the emulated API knows of an instance and the fleet must ask or tell."""
+
+    def rules(self, instance_id: str) -> frozenset[Ingress]:
+        """The ingress rules that hold now."""
+        ...
+
+    def expects_running(self, instance_id: str) -> bool:
+        """Whether the instance is one whose machine should be up."""
+        ...
+
+    def halted(self, instance_id: str) -> None:
+        """The machine switched itself off."""
+        ...
+
+
 Done = Callable[[str], None]
 """Called from a background thread when the work is done, with "" or what went wrong."""
 
@@ -62,7 +78,7 @@ class Fleet:
         self._berths: dict[str, _Berth] = {}
         self._lock = threading.Lock()
         self._firewall_lock = threading.Lock()
-        self.rules: Rules = lambda instance: frozenset()
+        self.register: Register | None = None
 
     def boot(self, instance: str, address: str, seed: Seed, done: Done) -> None:
         """Begin to boot a machine at an address taken from the pool."""
@@ -94,6 +110,19 @@ class Fleet:
         """Remove a machine with its volumes; its last console output is kept in a file."""
         berth = self._berths[instance]
         berth.work.submit(self._attempt, berth, lambda: self._remove(berth), done)
+
+    def ended(self, instance: str, *, rebooted: bool) -> None:
+        """A machine's container ended. Where that was not our doing, boot it again after a
+        reboot from inside, and tell the API after a shutdown."""
+        berth = self._berths.get(instance)
+        if berth is not None:
+            with contextlib.suppress(RuntimeError):  # the machine was removed meanwhile
+                berth.work.submit(
+                    self._attempt,
+                    berth,
+                    lambda: self._follow(berth, rebooted),
+                    lambda problem: None,
+                )
 
     def console(self, instance: str) -> bytes:
         """The machine's console so far; after its end, what was kept."""
@@ -157,6 +186,19 @@ class Fleet:
         restart_machine(self._client, berth.machine)
         self._protect(berth)
 
+    def _follow(self, berth: _Berth, rebooted: bool) -> None:
+        instance = berth.machine.instance
+        if self.register is None or not self.register.expects_running(instance):
+            return
+        if is_up(self._client, berth.machine):
+            return
+        with self._firewall_lock:
+            berth.applied = None
+        if rebooted:
+            self._start(berth)
+        else:
+            self.register.halted(instance)
+
     def _remove(self, berth: _Berth) -> None:
         with self._firewall_lock:
             berth.applied = None
@@ -176,7 +218,8 @@ class Fleet:
             raise SandboxError(f"its security groups cannot be enforced: {problem}")
 
     def _apply(self, berth: _Berth) -> str:
-        wanted = self.rules(berth.machine.instance)
+        assert self.register is not None, "the API registers itself before it serves"
+        wanted = self.register.rules(berth.machine.instance)
         if wanted == berth.applied:
             return ""
         problem = apply_firewall(self._client, berth.machine, wanted)

@@ -158,6 +158,11 @@ def boot_again(client: docker.APIClient, machine: Machine) -> None:
     client.start(machine.container)
 
 
+def is_up(client: docker.APIClient, machine: Machine) -> bool:
+    """Whether the container runs."""
+    return bool(client.inspect_container(machine.container)["State"]["Running"])
+
+
 def console_output(client: docker.APIClient, machine: Machine) -> bytes:
     """The last lines of the console; empty when there is no such machine."""
     import docker.errors

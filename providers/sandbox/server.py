@@ -20,6 +20,7 @@ from providers.sandbox.home import Home, ServerRecord
 from providers.sandbox.network import ensure_network
 from providers.sandbox.prerequisites import connect_engine, engine_errors
 from providers.sandbox.sweep import sweep_machines
+from providers.sandbox.watch import watch_machines
 from providers.sandbox.wsgi import Controls, SandboxApplication
 
 HOST = "127.0.0.1"
@@ -71,6 +72,8 @@ def _serve(home: Home, token: str, image: str, port: int, log: Any) -> None:
         ),
         fleet.converge_firewalls,
     )
+    watch_machines(client, fleet, home.sandbox_id(), log)
+
     from werkzeug.serving import WSGIRequestHandler, make_server
 
     class KeepAlive(WSGIRequestHandler):

@@ -378,6 +378,35 @@ def test_stop_and_start_keep_the_address(cloud: Cloud) -> None:
     cloud.terminate(instance_id)
 
 
+def test_reboot_and_shutdown_from_inside(cloud: Cloud) -> None:
+    login, host = Keys.make(), Keys.make()
+    instance_id = cloud.launch(cloud.group(22), cloud_config(login, host))["InstanceId"]
+    address = cloud.wait_state(instance_id, "running")["PublicIpAddress"]
+    eventually(lambda: read_host_key(address), "sshd answers")
+    shell = Shell(address, "longshore", login, host)
+    assert shell.run("cloud-init status --wait")[0] == 0
+    shell.run("sudo systemctl reboot")
+    shell.close()
+
+    def rebooted() -> Shell | None:
+        try:
+            fresh = Shell(address, "longshore", login, host)
+        except (OSError, paramiko.SSHException):
+            return None
+        if fresh.run("test -e /run/runcmd")[0] == 0:  # /run is empty after a boot
+            fresh.close()
+            return None
+        return fresh
+
+    shell = eventually(rebooted, "the machine is back after its reboot")
+    assert cloud.instance(instance_id)["State"]["Name"] == "running"
+    shell.run("sudo systemctl poweroff")
+    shell.close()
+    stopped = cloud.wait_state(instance_id, "stopped")
+    assert stopped["StateReason"]["Code"] == "Client.InstanceInitiatedShutdown"
+    cloud.terminate(instance_id)
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [

@@ -10,12 +10,12 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.core.types import Base64EncodedString
 from moto.core.utils import utcnow
-from moto.ec2.exceptions import EC2ClientError
-from moto.ec2.models import EC2Backend, ec2_backends
-from moto.ec2.models.instances import Instance, InstanceState, StateReason
+from moto.ec2.models import EC2Backend
+from moto.ec2.models.instances import Instance, StateReason
 from moto.ec2.responses.general import General
 from moto.ec2.responses.instances import InstanceResponse
 
+from providers.sandbox.ec2.launch import complete_disks, give_address, goes_with_instance
 from providers.sandbox.ec2.patching import replace_method
 from providers.sandbox.ec2.refusals import (
     check_architecture,
@@ -24,13 +24,20 @@ from providers.sandbox.ec2.refusals import (
     token_mismatch,
 )
 from providers.sandbox.ec2.rules import instance_groups, instance_rules
+from providers.sandbox.ec2.states import (
+    PENDING,
+    RUNNING,
+    SHUTTING_DOWN,
+    STOPPING,
+    find_instance,
+    move,
+    wrong_state,
+)
 from providers.sandbox.ec2.tokens import TokenBook, fingerprint
 from providers.sandbox.firewall import Ingress
 from providers.sandbox.fleet import Fleet
 from providers.sandbox.machine import Seed
 
-PENDING, RUNNING, SHUTTING_DOWN = ("pending", 0), ("running", 16), ("shutting-down", 32)
-STOPPING, STOPPED = ("stopping", 64), ("stopped", 80)
 NO_TOKEN = "ABCDE"  # noqa: S105  what moto puts where the request named no token
 FAILED_LAUNCH = "Server.InternalError"
 
@@ -49,7 +56,7 @@ class Instances:
         self._launch = EC2Backend.run_instances
         self._terminate = Instance.terminate
         self._stop = Instance.stop
-        fleet.rules = self.rules
+        fleet.register = self
 
     def install(self) -> None:
         """Put these methods in the place of moto's."""
@@ -108,7 +115,7 @@ class Instances:
                 return backend.reservations[known]
         data = b64decode(str(user_data)) if user_data else b""
         self._check(backend, image_id, data, kwargs)
-        _complete_disks(backend, image_id, kwargs)
+        complete_disks(backend, image_id, kwargs)
         interface_tags = (kwargs.get("tags") or {}).get("network-interface", {})
         reservation = self._launch(backend, image_id, count, user_data, groups, **kwargs)
         if token != NO_TOKEN:
@@ -124,7 +131,7 @@ class Instances:
         if previous.name == "terminated" or (previous.name == "shutting-down" and not failed):
             return previous
         instance.removal_failed = False
-        _move(instance, SHUTTING_DOWN)
+        move(instance, SHUTTING_DOWN)
 
         def gone(problem: str) -> None:
             if problem:
@@ -144,8 +151,8 @@ class Instances:
         if previous.name in ("stopping", "stopped"):
             return previous
         if previous.name != "running":
-            raise _wrong_state(instance)
-        _move(instance, STOPPING)
+            raise wrong_state(instance)
+        move(instance, STOPPING)
 
         def stopped(problem: str) -> None:
             with self._lock:
@@ -162,15 +169,15 @@ class Instances:
         if previous.name in ("pending", "running"):
             return previous
         if previous.name != "stopped":
-            raise _wrong_state(instance)
-        _move(instance, PENDING)
+            raise wrong_state(instance)
+        move(instance, PENDING)
         self._fleet.start(instance.id, self._up(instance))
         return previous
 
     def reboot(self, instance: Any) -> None:
         """RebootInstances: the state stays running."""
         if instance._state.name != "running":
-            raise _wrong_state(instance)
+            raise wrong_state(instance)
         self._fleet.reboot(instance.id, lambda problem: None)
 
     def console(self, response: Any) -> Any:
@@ -188,12 +195,32 @@ class Instances:
     def rules(self, instance_id: str) -> frozenset[Ingress]:
         """The ingress rules that hold for an instance now."""
         with self._lock:
-            for regions in ec2_backends.values():
-                for backend in list(regions.values()):
-                    found = backend.get_instance_by_id(instance_id)
-                    if found is not None:
-                        return instance_rules(backend, found)
-        return frozenset()
+            instance = find_instance(instance_id)
+            if instance is None:
+                return frozenset()
+            return instance_rules(instance.ec2_backend, instance)
+
+    def expects_running(self, instance_id: str) -> bool:
+        """Whether the API calls the instance running."""
+        with self._lock:
+            instance = find_instance(instance_id)
+            return instance is not None and instance._state.name == "running"
+
+    def halted(self, instance_id: str) -> None:
+        """The machine was shut down from inside: InstanceInitiatedShutdownBehavior decides."""
+        with self._lock:
+            instance = find_instance(instance_id)
+            if instance is None or instance._state.name != "running":
+                return
+            if instance.instance_initiated_shutdown_behavior == "terminate":
+                self.terminate(instance)
+                return
+            self._stop(instance)
+            instance.nics[0].public_ip = None
+            instance.state_reason = StateReason(
+                "Client.InstanceInitiatedShutdown: Instance initiated shutdown",
+                "Client.InstanceInitiatedShutdown",
+            )
 
     def _check(self, backend: Any, image_id: str, data: bytes, kwargs: dict[str, Any]) -> None:
         check_user_data(data)
@@ -210,14 +237,14 @@ class Instances:
         kwargs: dict[str, Any],
         interface_tags: dict[str, str],
     ) -> None:
-        _move(instance, PENDING)
+        move(instance, PENDING)
         nic = instance.nics[0]
         wants_public = bool(nic.public_ip)
         nic.public_ip, nic.public_ip_auto_assign = None, False
         instance.wants_public_address = wants_public
         for index, interface in instance.nics.items():
             interface.add_tags(interface_tags)
-            interface.delete_on_termination = _goes_with_instance(kwargs, index)
+            interface.delete_on_termination = goes_with_instance(kwargs, index)
         if not instance.security_groups:
             instance.security_groups = instance_groups(instance)
         key = backend.key_pairs.get(instance.key_name)
@@ -225,7 +252,7 @@ class Instances:
         if isinstance(public_key, bytes):
             public_key = public_key.decode()
         address = self._fleet.pool.take()
-        _give_address(instance, address)
+        give_address(instance, address)
         seed = Seed(f"ip-{address.replace('.', '-')}", public_key, data)
         self._fleet.boot(instance.id, address, seed, self._up(instance))
 
@@ -240,7 +267,7 @@ class Instances:
                         f"{FAILED_LAUNCH}: {problem}", FAILED_LAUNCH
                     )
                     return
-                _move(instance, RUNNING)
+                move(instance, RUNNING)
                 if instance.wants_public_address:
                     instance.nics[0].public_ip = instance.nics[0].private_ip_address
 
@@ -253,46 +280,3 @@ class Instances:
         self._terminate(instance)
         if reason.code == FAILED_LAUNCH:
             instance.state_reason = reason
-
-
-def _move(instance: Any, state: tuple[str, int]) -> None:
-    instance._state = InstanceState(*state)
-
-
-def _wrong_state(instance: Any) -> EC2ClientError:
-    return EC2ClientError(
-        "IncorrectInstanceState",
-        f"The instance '{instance.id}' is not in a state from which this can be done "
-        f"({instance._state.name}).",
-    )
-
-
-def _give_address(instance: Any, address: str) -> None:
-    nic = instance.nics[0]
-    nic.subnet.del_subnet_ip(nic.private_ip_address)
-    nic.private_ip_address = address
-    nic.private_ip_addresses = [{"Primary": True, "PrivateIpAddress": address}]
-    nic.private_dns_name = instance.private_dns_name
-
-
-def _goes_with_instance(kwargs: dict[str, Any], index: int) -> bool:
-    """Interfaces made with an instance go with it, unless the request says otherwise or named
-    an existing one (API reference, InstanceNetworkInterfaceSpecification)."""
-    for wanted in kwargs.get("nics") or []:
-        if int(wanted.get("DeviceIndex", 0)) == index:
-            return wanted.get("DeleteOnTermination", not wanted.get("NetworkInterfaceId")) is True
-    return True
-
-
-def _complete_disks(backend: Any, image_id: str, kwargs: dict[str, Any]) -> None:
-    """Fill in what the image says of the root disk where the request is silent."""
-    image = backend.describe_images(ami_ids=[image_id])[0]
-    defaults = image.block_device_mappings[0]
-    wanted = kwargs.setdefault("block_device_mappings", [])
-    root = next((disk for disk in wanted if disk["DeviceName"] == image.root_device_name), None)
-    if root is None:
-        root = {"DeviceName": image.root_device_name, "Ebs": {}}
-        wanted.insert(0, root)
-    for key in ("VolumeSize", "DeleteOnTermination", "VolumeType"):
-        if root["Ebs"].get(key) is None:
-            root["Ebs"][key] = defaults["Ebs"][key]
