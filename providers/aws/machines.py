@@ -12,7 +12,13 @@ from providers.aws.instances import LIVE_STATES, has_ended, to_machine
 from providers.aws.run_request import run_request
 from providers.aws.tags import check_owner, from_aws, owned_by, to_aws, where
 from providers.aws.waiting import Deadline
-from providers.contract.errors import DeadlineError, InvalidRequestError
+from providers.contract.errors import (
+    DeadlineError,
+    InvalidRequestError,
+    ThrottledError,
+    TransientError,
+)
+from providers.contract.retry import RetryPolicy
 from providers.contract.types import (
     TAG_ENVIRONMENT,
     TAG_PROJECT,
@@ -24,6 +30,9 @@ from providers.contract.types import (
 
 if TYPE_CHECKING:
     from types_boto3_ec2.type_defs import InstanceTypeDef
+
+ATTEMPTS = 8
+"""Of one call before its error stands, when the deadline leaves time for so many."""
 
 BURIAL = 120.0
 """Seconds to see an instance that died in pending really terminated."""
@@ -40,14 +49,14 @@ def ensure_machine(calls: Calls, request: MachineRequest, *, deadline: float) ->
     it starts; nothing of it is left then.
     """
     limit = Deadline.after(deadline)
-    found = _find(calls, request.token, request.owner)
+    found = _find(calls, request.token, request.owner, policy=limit.policy(attempts=ATTEMPTS))
     if found is None:
         parameters = run_request(request)
         made = calls.repeatable(
             "RunInstances",
             "create",
             lambda: calls.clients.ec2.run_instances(**parameters),
-            policy=limit.policy(attempts=8),
+            policy=limit.policy(attempts=ATTEMPTS),
         )
         found = made["Instances"][0]
         if has_ended(found):
@@ -70,7 +79,7 @@ def set_tags(calls: Calls, machine: CloudMachine, tags: Mapping[str, str | None]
     `machine` has, InvalidRequestError when it is gone.
     """
     owner = Owner(machine.tags.get(TAG_PROJECT, ""), machine.tags.get(TAG_ENVIRONMENT, ""))
-    instance = _describe(calls, machine.id, born=None)
+    instance = _describe(calls, machine.id)
     check_owner(f"instance {machine.id}", from_aws(instance.get("Tags", [])), owner, "CreateTags")
     wanted = to_aws({key: value for key, value in tags.items() if value is not None})
     surplus = sorted(key for key, value in tags.items() if value is None)
@@ -109,7 +118,9 @@ def console_output(calls: Calls, machine: CloudMachine) -> str:
         return calls.read("GetConsoleOutput", last_boot)
 
 
-def _find(calls: Calls, token: str, owner: Owner) -> InstanceTypeDef | None:
+def _find(
+    calls: Calls, token: str, owner: Owner, *, policy: RetryPolicy | None = None
+) -> InstanceTypeDef | None:
     filters = [
         where(f"tag:{TAG_TOKEN}", token),
         *owned_by(owner),
@@ -124,16 +135,22 @@ def _find(calls: Calls, token: str, owner: Owner) -> InstanceTypeDef | None:
                     return instance
         return None
 
-    return calls.read("DescribeInstances", send)
+    return calls.repeatable("DescribeInstances", "read", send, policy=policy)
 
 
-def _describe(calls: Calls, id: str, *, born: float | None) -> InstanceTypeDef:
+def _describe(
+    calls: Calls,
+    id: str,
+    *,
+    born: float | None = None,
+    policy: RetryPolicy | None = None,
+) -> InstanceTypeDef:
     answer = calls.repeatable(
         "DescribeInstances",
         "poll",
         lambda: calls.clients.ec2.describe_instances(InstanceIds=[id]),
         born=born,
-        policy=Deadline.after(90.0).policy() if born is not None else None,
+        policy=policy,
     )
     for reservation in answer["Reservations"]:
         for instance in reservation.get("Instances", []):
@@ -159,7 +176,10 @@ def _wait(
     asked_to_start = False
     for poll, _ in enumerate(limit.polls()):
         if poll:
-            instance = _describe(calls, id, born=born)
+            try:
+                instance = _describe(calls, id, born=born, policy=limit.policy())
+            except (ThrottledError, TransientError):
+                break  # this policy gives up at the deadline only
         machine = to_machine(instance, request.region)
         if machine.state == "running" and machine.address:
             return machine
@@ -172,7 +192,7 @@ def _wait(
                 "StartInstances",
                 "create",
                 lambda: calls.clients.ec2.start_instances(InstanceIds=[id]),
-                policy=limit.policy(attempts=8),
+                policy=limit.policy(attempts=ATTEMPTS),
             )
     state = instance["State"]["Name"]
     raise DeadlineError(
@@ -195,7 +215,7 @@ def _bury(calls: Calls, instance: InstanceTypeDef) -> tuple[str, str]:
     id = instance["InstanceId"]
     for poll, _ in enumerate(Deadline.after(BURIAL).polls()):
         if poll:
-            instance = _describe(calls, id, born=None)
+            instance = _describe(calls, id)
         if instance["State"]["Name"] == "terminated":
             break
     reason = instance.get("StateReason", {})

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from providers.aws.error_table import ROWS
 from providers.aws.machines import ensure_machine
 from providers.contract.errors import (
     CapacityError,
@@ -178,3 +181,23 @@ def test_a_machine_that_is_dead_in_the_answer_was_an_earlier_one(
         ensure_machine(canned.calls, machine_request(), deadline=60)
     assert type(caught.value) is expected
     assert canned.actions == ["DescribeInstances", "RunInstances"]
+
+
+def test_polls_that_fail_to_the_end_are_a_deadline() -> None:
+    missing = ec2_error("InvalidInstanceID.NotFound", "The instance ID does not exist", 400)
+    canned = Canned(DescribeInstances=[NOBODY, missing], RunInstances=[ran(instance("pending"))])
+    with pytest.raises(DeadlineError, match="i-0123456789abcdef0"):
+        ensure_machine(canned.calls, machine_request(), deadline=1.0)
+
+
+def test_a_machine_that_stays_unknown_to_ec2_is_given_up_after_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    missing = ec2_error("InvalidInstanceID.NotFound", "The instance ID does not exist", 400)
+    canned = Canned(DescribeInstances=[NOBODY, missing], RunInstances=[ran(instance("pending"))])
+    monkeypatch.setattr(
+        "providers.aws.errors.ROWS",
+        tuple(replace(row, within=0.0) if row.within else row for row in ROWS),
+    )
+    with pytest.raises(InvalidRequestError, match="does not exist"):
+        ensure_machine(canned.calls, machine_request(), deadline=60)
