@@ -7,6 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+import urllib.request
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +20,7 @@ from providers.sandbox.control import Sandbox
 ROOT = Path(__file__).resolve().parents[1]
 BUSYBOX = Path("/bin/busybox")
 """Static, from the distribution's package busybox-static."""
+ANSWER_DEADLINE = 20
 DEADLINE = 420
 """Seconds one command may take; bare machines install Docker on two cores."""
 
@@ -37,6 +40,7 @@ DOCKERFILE = """\
 FROM scratch
 COPY busybox /busybox
 COPY www /www
+STOPSIGNAL SIGKILL
 ENTRYPOINT ["/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]
 """
 
@@ -164,9 +168,24 @@ class Rehearsal:
 
     def container(self, instance: str) -> str:
         """The container that is the machine of an instance id."""
-        ids = command(["docker", "ps", "-aq", "--filter", f"label=longshore.sandbox.instance={instance}"])
+        ids = command(
+            ["docker", "ps", "-aq", "--filter", f"label=longshore.sandbox.instance={instance}"]
+        )
         (found,) = ids.split()
         return found
+
+
+def page(url: str) -> str:
+    """What `url` answers, once it answers: a container that was just started may not yet."""
+    end = time.monotonic() + ANSWER_DEADLINE
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=ANSWER_DEADLINE) as answer:
+                return str(answer.read().decode())
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
 
 
 def command(argv: Sequence[str], environment: Mapping[str, str] | None = None) -> str:

@@ -16,10 +16,12 @@ def down(invocation: Invocation, sink: Sink, cancel: Cancellation, confirm: Conf
     """Take the environment down. What is gone already is fine. Raises LongshoreError,
     with what is left, when the cloud still lists something of ours afterwards."""
     with (
-        open_session(invocation, sink, cancel, "down", mutating=True) as session,
+        open_session(
+            invocation, sink, cancel, "down", mutating=True, services="unneeded"
+        ) as session,
         journaled(session, "down"),
     ):
-        plan = plan_down(session.survey(inside=False), session.project.volumes)
+        plan = plan_down(session.survey(inside=False))
         sink.emit(plan.event())
         if not plan.empty:
             confirm(f"Destroy {len(plan.changes)} resources of {session.owner.prefix}. Go on?")

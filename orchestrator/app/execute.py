@@ -12,6 +12,7 @@ from orchestrator.engine.exec import exec_run, exec_terminal
 from orchestrator.engine.terminal import Terminal
 from orchestrator.errors import LongshoreError
 from orchestrator.invocation import Invocation
+from orchestrator.reporting.events import ServiceLog
 from orchestrator.reporting.sink import Sink
 
 
@@ -26,9 +27,9 @@ def execute(
 ) -> int:
     """Run `argv` in the container and return its exit status. With `tty` the terminal is
     connected to it; otherwise its output is passed on as it comes."""
-    with open_session(invocation, sink, cancel, "exec") as session:
-        check_services(session, (service,))
+    with open_session(invocation, sink, cancel, "exec", services="wanted") as session:
         views = reachable(session, session.survey())
+        check_services(session, views, (service,))
         running = [
             (view, container)
             for view in views
@@ -44,7 +45,14 @@ def execute(
         engine = session.fleet.engine(chosen.name)
         if tty:
             return exec_terminal(engine, container.id, argv, terminal=Terminal())
-        return exec_run(engine, container.id, argv, on_output=_pass_on).exit_code
+        if invocation.output == "text":
+            return exec_run(engine, container.id, argv, on_output=_pass_on).exit_code
+        result = exec_run(engine, container.id, argv)
+        for line in result.stdout.decode(errors="replace").splitlines():
+            sink.emit(ServiceLog(chosen.name, service, line, "stdout"))
+        for line in result.stderr.decode(errors="replace").splitlines():
+            sink.emit(ServiceLog(chosen.name, service, line, "stderr"))
+        return result.exit_code
 
 
 def _pass_on(stream: str, data: bytes) -> None:

@@ -24,9 +24,9 @@ def logs(
 ) -> None:
     """Report the last `tail` lines of each container of `services` (of all when none is
     named), and with `follow` what comes until a stop is asked for."""
-    with open_session(invocation, sink, cancel, "logs") as session:
-        check_services(session, services)
+    with open_session(invocation, sink, cancel, "logs", services="wanted") as session:
         views = reachable(session, session.survey())
+        check_services(session, views, services)
         sources = [
             LogSource(session.fleet.engine(view.name), container.id, container.service)
             for view in views

@@ -38,13 +38,16 @@ def pick(views: Iterable[MachineView], name: str | None) -> MachineView:
     return by_name[name]
 
 
-def check_services(session: Session, names: Iterable[str]) -> None:
-    """Raise LongshoreError (bad input) for a service the project does not have."""
+def check_services(session: Session, views: Iterable[MachineView], names: Iterable[str]) -> None:
+    """Raise LongshoreError (bad input) for a service that neither the project nor any of
+    its machines has."""
     known = [service.name for service in session.project.services]
+    known += [container.service for view in views for container in view.containers]
     for name in names:
         if name not in known:
+            there = ", ".join(dict.fromkeys(known)) or "none"
             raise LongshoreError(
                 f"there is no service {name}",
-                advice=f"the project has: {', '.join(known)}",
+                advice=f"there are: {there}",
                 exit_code=ExitCode.BAD_INPUT,
             )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import orchestrator
 from orchestrator.cancellation import Cancellation
@@ -19,14 +20,18 @@ from orchestrator.operations.providers import Providers
 from orchestrator.planning.inside import inspect_machine
 from orchestrator.planning.look import Place, Surveyor
 from orchestrator.planning.survey import Survey
-from orchestrator.reporting.events import RunStarted
+from orchestrator.reporting.events import RunStarted, Warned
 from orchestrator.reporting.sink import Sink
-from orchestrator.spec import load_project
+from orchestrator.spec import SpecError, load_project
 from orchestrator.spec.model import Project
 from orchestrator.state.database import SANDBOX_DIRECTORY, STATE_DIRECTORY
 from orchestrator.state.lock import state_lock
 from orchestrator.state.store import Store
 from providers.contract.types import Owner
+
+Services = Literal["needed", "wanted", "unneeded"]
+"""Whether a command needs the Compose file, and with it the secrets that it names. `down`
+and `ssh` must work for someone who has neither; `logs` wants them for masking."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,7 @@ def open_session(
     command: str,
     *,
     mutating: bool = False,
+    services: Services = "needed",
 ) -> Iterator[Session]:
     """Read the project, open the state and what leads to clouds and machines.
 
@@ -79,7 +85,7 @@ def open_session(
     folder. Raises SpecError, StateError, LockedError.
     """
     began = time.monotonic()
-    project = load_project(invocation.file, environment=invocation.environment, environ=os.environ)
+    project = _load(invocation, sink, services)
     sink.protect(project.secrets, public=_public_words(project))
     sink.emit(RunStarted(command, project.name, project.environment, orchestrator.__version__))
     directory = state_directory(project, sandbox=invocation.sandbox)
@@ -103,6 +109,26 @@ def open_session(
         )
 
 
+def _load(invocation: Invocation, sink: Sink, services: Services) -> Project:
+    def load(with_services: bool) -> Project:
+        return load_project(
+            invocation.file,
+            environment=invocation.environment,
+            environ=os.environ,
+            services=with_services,
+        )
+
+    if services != "wanted":
+        return load(services == "needed")
+    try:
+        return load(True)
+    except SpecError as error:
+        first = str(error.problems[0])
+        project = load(False)
+        sink.emit(Warned(f"the services are unknown, so their secrets are not masked: {first}"))
+        return project
+
+
 def state_directory(project: Project, *, sandbox: bool) -> Path:
     """Where this project's state lives; a rehearsal has its own."""
     return project.directory / (SANDBOX_DIRECTORY if sandbox else STATE_DIRECTORY)
@@ -123,4 +149,6 @@ def _public_words(project: Project) -> set[str]:
         project.environment,
         *(service.name for service in project.services),
         *(word for t in project.targets for word in (t.name, t.provider, t.region)),
+        *(str(port.published) for s in project.services for port in s.ports),
+        *(str(port.container) for s in project.services for port in s.ports),
     }

@@ -33,13 +33,13 @@ def ssh(
 
     The key that our own connection verified is the only one the client may accept.
     """
-    client = shutil.which("ssh")
+    client = shutil.which("ssh", services="unneeded")
     if client is None:
         raise LongshoreError(
             "there is no ssh command on this machine",
             advice="install an OpenSSH client (Debian and Ubuntu: openssh-client)",
         )
-    with open_session(invocation, sink, cancel, "ssh") as session:
+    with open_session(invocation, sink, cancel, "ssh", services="unneeded") as session:
         view = pick(reachable(session, session.survey()), machine)
         host_key = session.fleet.connection(view.name).host_key
         address = view.cloud.address or ""

@@ -17,12 +17,14 @@ SHORT_IMAGE = 19
 
 def status(invocation: Invocation, sink: Sink, cancel: Cancellation) -> StatusReport:
     """Ask the clouds and the machines; changes nothing. Raises CloudError, LongshoreError."""
-    with open_session(invocation, sink, cancel, "status") as session:
+    with open_session(invocation, sink, cancel, "status", services="unneeded") as session:
         survey = session.survey()
         rows = [_row(view) for view in survey.machines]
         seen = {row.machine for row in rows}
         rows += [row for row in _missing(session) if row.machine not in seen]
-        return StatusReport(tuple(rows))
+        report = StatusReport(tuple(rows))
+        sink.emit(report)
+        return report
 
 
 def _row(view: MachineView) -> StatusRow:

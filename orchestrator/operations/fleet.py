@@ -40,14 +40,20 @@ class Fleet:
         return Connection.open(endpoint, self._login, pins, deadline=deadline, cancel=self._cancel)
 
     def connect(
-        self, name: str, address: str, pins: frozenset[str], *, deadline: float
+        self,
+        name: str,
+        address: str,
+        pins: frozenset[str],
+        *,
+        deadline: float,
+        booting: bool = False,
     ) -> Connection:
         """The kept connection of `name`, opened within `deadline` seconds when there is
-        none yet."""
+        none yet. See `dial`."""
         with self._lock:
             kept = self._connections.get(name)
         if kept is None:
-            kept = self.dial(name, address, pins, deadline=deadline)
+            kept = self.dial(name, address, pins, deadline=deadline, booting=booting)
             self.keep(name, kept)
         return kept
 

@@ -43,7 +43,11 @@ class TrustMachine(Operation):
         record = records.all()[self.name]
         deadline = CONNECT_DEADLINE if record.rotated else FIRST_CONNECT_DEADLINE
         connection = context.fleet.connect(
-            self.name, record.address, record.pins, deadline=deadline
+            self.name,
+            record.address,
+            record.pins,
+            deadline=deadline,
+            booting=not record.rotated,
         )
         if record.rotated:
             return False

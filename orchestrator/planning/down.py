@@ -20,7 +20,7 @@ ORDER: tuple[ResourceKind, ...] = (
 """What has to go before what: a firewall cannot while an interface uses it."""
 
 
-def plan_down(survey: Survey, volumes: tuple[str, ...]) -> Plan:
+def plan_down(survey: Survey) -> Plan:
     """Destroy everything that carries our tags, in dependency order.
 
     A disk or interface that goes with its machine is in the listing too; destroying what
@@ -28,9 +28,9 @@ def plan_down(survey: Survey, volumes: tuple[str, ...]) -> Plan:
     """
     machines = [machine_resource(view.cloud) for view in survey.machines]
     resources = sorted([*machines, *survey.resources], key=_order)
+    warning = "the data on these machines goes with them, that in volumes included"
     return Plan(
-        operations=tuple(destroy_in_order(resources)),
-        warnings=_data_warning(survey, volumes),
+        operations=tuple(destroy_in_order(resources)), warnings=(warning,) if machines else ()
     )
 
 
@@ -49,10 +49,3 @@ def destroy_in_order(resources: list[Resource]) -> list[DestroyResource]:
 
 def _order(resource: Resource) -> int:
     return ORDER.index(resource.kind)
-
-
-def _data_warning(survey: Survey, volumes: tuple[str, ...]) -> tuple[str, ...]:
-    if not survey.machines or not volumes:
-        return ()
-    names = ", ".join(volumes)
-    return (f"the data in volumes {names} is on these machines and goes with them",)

@@ -57,7 +57,8 @@ class _Planner:
                 surplus += doubles[1:]
             self._target(target, {n: v[0] for n, v in views.items() if v}, services)
         surplus += [view for views in by_name.values() for view in views]
-        self.operations += services.shared
+        # First of all: a mistake in a Dockerfile is found before anything is paid for.
+        self.operations = [*services.shared, *self.operations]
         self._release(services)
         self._remove(surplus)
         return Plan(

@@ -16,12 +16,20 @@ from orchestrator.spec.problem import Problem, SpecError
 __all__ = ["Problem", "Project", "SpecError", "load_project"]
 
 
-def load_project(file: Path, *, environment: str | None, environ: Mapping[str, str]) -> Project:
+def load_project(
+    file: Path,
+    *,
+    environment: str | None,
+    environ: Mapping[str, str],
+    services: bool = True,
+) -> Project:
     """Read, interpolate, check and merge the project file and its Compose file.
 
-    `environment` None takes the only one there is. Reads files and nothing else; calling it
-    twice is safe. Raises SpecError with every mistake found.
+    `environment` None takes the only one there is. Without `services` the Compose file is
+    left aside and the project has none: enough to find machines and to take them down, and
+    possible without the secrets that the services need. Reads files and nothing else;
+    calling it twice is safe. Raises SpecError with every mistake found.
     """
     from orchestrator.spec.load import load
 
-    return load(file, environment=environment, environ=environ)
+    return load(file, environment=environment, environ=environ, services=services)

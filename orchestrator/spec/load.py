@@ -33,7 +33,9 @@ from orchestrator.spec.targets import build_targets, target_names
 from orchestrator.spec.tree import Findings, MapNode, Node, Place, Scalar
 
 
-def load(file: Path, *, environment: str | None, environ: Mapping[str, str]) -> Project:
+def load(
+    file: Path, *, environment: str | None, environ: Mapping[str, str], services: bool
+) -> Project:
     """See `orchestrator.spec.load_project`."""
     findings = Findings()
     file = Path(os.path.abspath(file))  # noqa: PTH100 - absolute and normal, links kept
@@ -46,10 +48,16 @@ def load(file: Path, *, environment: str | None, environ: Mapping[str, str]) -> 
     root = interpolate_chosen(root, name, variables, findings)
     check(root, words.PROJECT, findings)
     around = Surroundings(compose_file.parent, variables, Secrets(), findings)
-    compose = read_compose(compose_file, compose_place, around)
+    compose = (
+        read_compose(compose_file, compose_place, around)
+        if services
+        else Compose(compose_file, (), (), ())
+    )
     section = section_of(root, name, findings) if name else None
     if section is None or name is None:
         raise SpecError(findings.problems)
+    if not services:
+        section = section.without("placement", "health")
     project = _build(name, file, root, section, compose, environ, around)
     if findings.problems:
         raise SpecError(findings.problems)

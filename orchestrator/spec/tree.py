@@ -81,6 +81,11 @@ class MapNode:
         value = self.get(key)
         return value if isinstance(value, Scalar) else None
 
+    def without(self, *keys: str) -> MapNode:
+        """The same mapping as if these keys had not been written."""
+        kept = {key: entry for key, entry in self.entries.items() if key not in keys}
+        return MapNode(self.place, kept)
+
     def at(self, key: str) -> Place:
         """Where the key is written; the mapping's own place when it is absent."""
         entry = self.entries.get(key)

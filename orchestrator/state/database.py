@@ -52,6 +52,13 @@ class StateError(LongshoreError):
     """The state file cannot be used."""
 
 
+def make_private(directory: Path) -> None:
+    """Make the state folder, and those above it that are missing, for its owner only."""
+    for folder in reversed([directory, *directory.parents]):
+        if not folder.exists():
+            folder.mkdir(exist_ok=True, mode=0o700)
+
+
 class Database:
     """One connection, shared by the runner's threads, one statement group at a time."""
 
@@ -66,7 +73,7 @@ class Database:
         self._lock = threading.RLock()
         try:
             if create:
-                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                make_private(path.parent)
                 # Create with the right mode before SQLite writes a first byte.
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             self._connection = sqlite3.connect(

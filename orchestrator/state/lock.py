@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from orchestrator.errors import ExitCode, LongshoreError
+from orchestrator.state.database import make_private
 
 LOCK = "lock"
 
@@ -31,7 +32,7 @@ class LockedError(LongshoreError):
 def state_lock(directory: Path, command: str) -> Iterator[None]:
     """Hold the lock of `directory` inside the block. Raises LockedError at once when
     another process has it, with who and since when."""
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(directory)
     descriptor = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:

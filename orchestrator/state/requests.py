@@ -50,13 +50,10 @@ class PendingRequests:
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM requests WHERE token = ?", (token,))
 
-    def erase_machine(self, name: str) -> None:
-        """Forget every request of a machine that is being destroyed."""
+    def erase_all(self) -> None:
+        """Forget every request: the whole environment has been taken down."""
         with self._database.transaction() as connection:
-            connection.execute(
-                "DELETE FROM requests WHERE environment = ? AND machine = ?",
-                (self._environment, name),
-            )
+            connection.execute("DELETE FROM requests WHERE environment = ?", (self._environment,))
 
 
 def _dump(request: MachineRequest) -> str:

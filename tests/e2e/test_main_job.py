@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from providers.sandbox.control import Sandbox
 from tests.homes import close, new_home
-from tests.rehearsal import Ran, Rehearsal, command, instance_of
+from tests.rehearsal import Ran, Rehearsal, command, instance_of, page
 
 
 @pytest.fixture(scope="module")
@@ -33,16 +31,11 @@ def first(bare: Rehearsal) -> Ran:
     return bare.up()
 
 
-def fetch(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=10) as answer:
-        return str(answer.read().decode())
-
-
 def test_up_brings_the_app_to_every_machine(bare: Rehearsal, first: Ran) -> None:
     first.check()
     urls = {event["machine"]: event["url"] for event in first.of("url-ready")}
     assert set(urls) == {"us-1", "us-2"}
-    assert [fetch(url) for url in urls.values()] == ["hello", "hello"]
+    assert [page(url) for url in urls.values()] == ["hello", "hello"]
 
 
 def test_machines_are_made_as_promised(bare: Rehearsal, first: Ran) -> None:
@@ -71,7 +64,7 @@ def test_ssh_is_open_to_the_deployer_only(bare: Rehearsal, first: Ran) -> None:
         "--filters",
         f"Name=tag:longshore-project,Values={bare.name}",
     )["SecurityGroups"]
-    address = fetch(bare.environment["LONGSHORE_ECHO_URL"]).strip()
+    address = page(bare.environment["LONGSHORE_ECHO_URL"]).strip()
     sources = {
         permission["FromPort"]: [source["CidrIp"] for source in permission["IpRanges"]]
         for permission in groups[0]["IpPermissions"]
@@ -142,7 +135,7 @@ def test_only_what_changed_is_touched(bare: Rehearsal, first: Ran) -> None:
     assert bare.changes() == before
     kinds = {event["kind"] for event in ran.of("operation-finished")}
     assert kinds == {"image", "deliver", "container", "reach", "release"}
-    assert {fetch(event["url"]) for event in ran.of("url-ready")} == {"hello again"}
+    assert {page(event["url"]) for event in ran.of("url-ready")} == {"hello again"}
 
 
 def test_without_state_the_same_machines_are_adopted_and_verified(

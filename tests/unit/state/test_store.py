@@ -141,7 +141,9 @@ def test_releases_are_kept_in_order(tmp_path: Path) -> None:
 def test_a_damaged_state_file_is_one_clear_error(tmp_path: Path) -> None:
     folder = tmp_path / ".longshore"
     folder.mkdir()
-    (folder / "state.db").write_bytes(b"this is no database, but long enough to be read as one" * 40)
+    (folder / "state.db").write_bytes(
+        b"this is no database, but long enough to be read as one" * 40
+    )
     with pytest.raises(StateError, match="cannot be opened") as caught:
         open_store(tmp_path)
     assert "found again by their tags" in caught.value.advice
