@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from orchestrator.engine.frames import Demultiplexer, StreamName
+from orchestrator.errors import LongshoreError
 
 if TYPE_CHECKING:
     from orchestrator.engine.client import Engine
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 UPGRADE = {"Connection": "Upgrade", "Upgrade": "tcp"}
 """Asks the Engine to hand the connection over (Engine API, "Attach to a container")."""
+
+OUTPUT_ENDS = 5.0
+"""Seconds the showing thread may take to see that its stream was cut off."""
 
 LOOK_AT_SIZE = 0.2
 """Seconds between looks at the terminal's size while nothing is typed."""
@@ -70,19 +74,11 @@ def exec_terminal(
     with _started(engine, made, tty=True) as stream, terminal.raw():
         output = threading.Thread(target=_show, args=(stream, terminal), daemon=True)
         output.start()
-        size = None
-        while output.is_alive():
-            if terminal.size() != size:
-                size = terminal.size()
-                _resize(engine, made, size)
-            typed = terminal.read(LOOK_AT_SIZE)
-            if typed is None:
-                continue
-            if not typed:
-                stream.end_input()
-                output.join()
-            else:
-                stream.write_raw(typed)
+        try:
+            _type(engine, made, stream, terminal, output)
+        finally:
+            stream.cut_off()
+            output.join(OUTPUT_ENDS)
     return _exit_code(engine, made)
 
 
@@ -111,7 +107,7 @@ def _feed(stream: EngineStream, data: bytes) -> None:
     try:
         stream.write_raw(data)
         stream.end_input()
-    except OSError:
+    except (OSError, LongshoreError):
         return  # the command ended without reading it: its exit status says what it thinks
 
 
@@ -119,8 +115,27 @@ def _show(stream: EngineStream, terminal: Terminal) -> None:
     try:
         while piece := stream.read_raw():
             terminal.write(piece)
-    except OSError:
+    except (OSError, LongshoreError):
         return  # the connection broke; asking for the exit status will say so
+
+
+def _type(
+    engine: Engine, made: str, stream: EngineStream, terminal: Terminal, output: threading.Thread
+) -> None:
+    """Send what is typed until the command's output ends, keeping the size up to date."""
+    size = None
+    while output.is_alive():
+        if terminal.size() != size:
+            size = terminal.size()
+            _resize(engine, made, size)
+        typed = terminal.read(LOOK_AT_SIZE)
+        if typed is None:
+            continue
+        if not typed:
+            stream.end_input()
+            output.join()
+        else:
+            stream.write_raw(typed)
 
 
 def _resize(engine: Engine, made: str, size: tuple[int, int]) -> None:

@@ -9,8 +9,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from orchestrator.engine.errors import EngineError
 from orchestrator.engine.frames import Demultiplexer, LineSplitter, StreamName
+from orchestrator.errors import Interrupted, LongshoreError
 
 if TYPE_CHECKING:
     from orchestrator.cancellation import Cancellation
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 WAITING_LINES = 1000
 """Lines read ahead of a slow reader; then the containers' output waits in the Engine."""
+
+READER_ENDS = 5.0
+"""Seconds a reading thread may take to see that its stream was cut off."""
 
 LOOK_AT_CANCEL = 0.2
 """Seconds between looks at a request to stop while no line comes."""
@@ -57,12 +60,11 @@ def read_logs(
     """Yield the last `lines` of each source and, with `follow`, what comes after, until the
     containers end, the reader stops, or a stop is asked for (which ends it quietly: there is
     nothing to undo). One source's lines stay in order. Raises the first EngineError."""
-    incoming: queue.Queue[LogLine | EngineError | None] = queue.Queue(WAITING_LINES)
+    incoming: queue.Queue[LogLine | LongshoreError | None] = queue.Queue(WAITING_LINES)
     stopped = threading.Event()
-    with ExitStack() as open_streams:
-        open_streams.callback(stopped.set)
+    with ExitStack() as at_the_end:
         for source in sources:
-            stream = open_streams.enter_context(
+            stream = at_the_end.enter_context(
                 source.engine.stream(
                     f"read the log of {source.service}",
                     "GET",
@@ -70,9 +72,14 @@ def read_logs(
                     f"&tail={lines}&follow={int(follow)}",
                 )
             )
-            threading.Thread(
+            reader = threading.Thread(
                 target=_pump, args=(source, stream, incoming, stopped), daemon=True
-            ).start()
+            )
+            reader.start()
+            # Undone in the opposite order: the stream is closed when nobody reads it.
+            at_the_end.callback(reader.join, READER_ENDS)
+            at_the_end.callback(stream.cut_off)
+            at_the_end.callback(stopped.set)
         left = len(sources)
         while left and not cancel.requested:
             try:
@@ -81,7 +88,9 @@ def read_logs(
                 continue
             if item is None:
                 left -= 1
-            elif isinstance(item, EngineError):
+            elif isinstance(item, Interrupted):
+                return
+            elif isinstance(item, LongshoreError):
                 raise item
             else:
                 yield item
@@ -90,7 +99,7 @@ def read_logs(
 def _pump(
     source: LogSource,
     stream: EngineStream,
-    incoming: queue.Queue[LogLine | EngineError | None],
+    incoming: queue.Queue[LogLine | LongshoreError | None],
     stopped: threading.Event,
 ) -> None:
     """Read one stream to its end, in a thread of its own."""
@@ -100,15 +109,15 @@ def _pump(
                 _put(incoming, LogLine(source.engine.name, source.service, name, text), stopped)
                 if stopped.is_set():
                     return
-    except EngineError as error:
+    except LongshoreError as error:
         _put(incoming, error, stopped)
     else:
         _put(incoming, None, stopped)
 
 
 def _put(
-    incoming: queue.Queue[LogLine | EngineError | None],
-    item: LogLine | EngineError | None,
+    incoming: queue.Queue[LogLine | LongshoreError | None],
+    item: LogLine | LongshoreError | None,
     stopped: threading.Event,
 ) -> None:
     """Hand over, waiting for a slow reader but not for one that has left."""

@@ -72,8 +72,13 @@ class EngineStream:
         """No more input comes."""
         self._channel.shutdown(socket.SHUT_WR)
 
+    def cut_off(self) -> None:
+        """End the stream from any thread, waking whoever reads it: it sees the end, or an
+        OSError. Calling it again changes nothing."""
+        cut_off(self._channel)
+
     def close(self) -> None:
-        """Cut the stream off, waking whoever reads it. Calling it again changes nothing."""
+        """Give everything back; nobody may be reading any more. Safe to call again."""
         cut_off(self._channel)
         if self._response is not None:
             self._response.close()
