@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -20,13 +21,13 @@ from orchestrator.cancellation import Cancellation
 from orchestrator.engine import containers
 from orchestrator.engine.client import Engine
 from orchestrator.engine.create import ContainerRequest
-from orchestrator.engine.errors import ConflictError, NotThereError
+from orchestrator.engine.errors import ConflictError, EngineError, NotThereError
 from orchestrator.engine.labels import LABEL_PROJECT, Scope
 from orchestrator.engine.networks import ensure_network
 from orchestrator.images.build import build_image
 from orchestrator.images.local import LocalEngine
 from orchestrator.spec.model import Build, Service
-from tests.e2e.engine.support import STAYS, TEST_LABEL, ThisMachine
+from tests.e2e.engine.support import LARGE, STAYS, TEST_LABEL, ThisMachine, until
 
 OURS = re.compile(r"et(\d+)-[0-9a-f]{6}")
 DOCKERFILE = """\
@@ -140,3 +141,77 @@ def request_for(scope: Scope, image: str) -> Callable[..., ContainerRequest]:
         return ContainerRequest(scope, service, release, image, source=f"build:{release}")
 
     return make
+
+
+@pytest.fixture(scope="session")
+def other_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The socket of a second Engine on this machine, as empty as a new machine's. It starts
+    no containers."""
+    folder = tmp_path_factory.mktemp("engine")
+    name = new_project()
+    command = [
+        # A network of its own: an Engine without a bridge removes the docker0 it finds.
+        "unshare",
+        "--net",
+        shutil.which("dockerd") or "/usr/sbin/dockerd",
+        f"--host=unix://{folder}/docker.sock",
+        f"--data-root={folder}/data",
+        f"--exec-root={folder}/exec",
+        f"--pidfile={folder}/pid",
+        f"--containerd-namespace={name}",
+        f"--containerd-plugins-namespace={name}-plugins",
+        "--storage-driver=vfs",
+        "--bridge=none",
+        "--iptables=false",
+        "--ip6tables=false",
+    ]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    engine = Engine(ThisMachine(), name="us-1", socket_path=f"{folder}/docker.sock")
+
+    def answers() -> bool:
+        assert process.poll() is None, (folder / "log").read_text()[-2000:]
+        try:
+            engine.ping()
+        except EngineError:
+            return False
+        return True
+
+    try:
+        until(answers, within=60)
+        yield f"{folder}/docker.sock"
+    finally:
+        engine.close()
+        process.terminate()
+        process.wait(30)
+        shutil.rmtree(folder / "data", ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def large_image(
+    engine: Engine, local: LocalEngine, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    run = new_project()
+    context = tmp_path_factory.mktemp("large")
+    (context / "blob").write_bytes(os.urandom(LARGE))
+    (context / "Dockerfile").write_text(f"FROM scratch\nCOPY blob /\nLABEL {TEST_LABEL}={run}\n")
+    built = build_image(
+        Build(context),
+        tag=f"longshore-test/{run}:latest",
+        platform="linux/amd64",
+        on_output=lambda line: None,
+        environ={**os.environ, "PATH": ""},
+        local=local,
+        cancel=Cancellation(),
+    )
+    yield built.id
+    remove_everything(engine, run.__eq__)
+
+
+@pytest.fixture
+def empty_engine(other_socket: str) -> Iterator[Engine]:
+    engine = Engine(ThisMachine(), name="us-1", socket_path=other_socket)
+    for image in engine.api.images(all=True):
+        engine.api.remove_image(image["Id"], force=True)
+    yield engine
+    engine.close()

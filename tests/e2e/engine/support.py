@@ -13,6 +13,10 @@ from orchestrator.engine.containers import Container, list_containers
 from orchestrator.engine.create import ContainerRequest
 from orchestrator.engine.labels import Scope
 
+MEBIBYTE = 1024 * 1024
+LARGE = 48 * MEBIBYTE
+"""Bytes of the image that deliveries are tested with; incompressible."""
+
 TEST_LABEL = "longshore.test"
 STAYS = ("sh", "-c", "trap 'exit 0' TERM; echo ready; while :; do sleep 0.1; done")
 WEB = ("sh", "-c", "trap 'exit 0' TERM; httpd -f -p 8080 -h / & wait")

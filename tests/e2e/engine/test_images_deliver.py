@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,86 +11,12 @@ from orchestrator.engine.client import Engine
 from orchestrator.engine.errors import EngineError, NotThereError
 from orchestrator.engine.labels import delivered_name
 from orchestrator.errors import Interrupted
-from orchestrator.images.build import build_image
 from orchestrator.images.deliver import Delivered, Progress, deliver_direct, deliver_to_all
 from orchestrator.images.errors import DeliveryError, PullError
 from orchestrator.images.inspection import find_image, inspect_image
 from orchestrator.images.local import LocalEngine
 from orchestrator.images.pull import pull
-from orchestrator.spec.model import Build
-from tests.e2e.engine.conftest import new_project, remove_everything
-from tests.e2e.engine.support import TEST_LABEL, ThisMachine, until
-
-MEBIBYTE = 1024 * 1024
-LARGE = 48 * MEBIBYTE
-
-
-@pytest.fixture(scope="session")
-def other_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A second Engine on this machine, as empty as a new machine's. It starts no containers."""
-    folder = tmp_path_factory.mktemp("engine")
-    name = new_project()
-    command = [
-        shutil.which("dockerd") or "/usr/sbin/dockerd",
-        f"--host=unix://{folder}/docker.sock",
-        f"--data-root={folder}/data",
-        f"--exec-root={folder}/exec",
-        f"--pidfile={folder}/pid",
-        f"--containerd-namespace={name}",
-        f"--containerd-plugins-namespace={name}-plugins",
-        "--storage-driver=vfs",
-        "--bridge=none",
-        "--iptables=false",
-        "--ip6tables=false",
-    ]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
-    engine = Engine(ThisMachine(), name="us-1", socket_path=f"{folder}/docker.sock")
-
-    def answers() -> bool:
-        assert process.poll() is None, (folder / "log").read_text()[-2000:]
-        try:
-            engine.ping()
-        except EngineError:
-            return False
-        return True
-
-    try:
-        until(answers, within=60)
-        yield engine
-    finally:
-        engine.close()
-        process.terminate()
-        process.wait(30)
-        shutil.rmtree(folder / "data", ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def large_image(
-    engine: Engine, local: LocalEngine, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    run = new_project()
-    context = tmp_path_factory.mktemp("large")
-    (context / "blob").write_bytes(os.urandom(LARGE))
-    (context / "Dockerfile").write_text(f"FROM scratch\nCOPY blob /\nLABEL {TEST_LABEL}={run}\n")
-    built = build_image(
-        Build(context),
-        tag=f"longshore-test/{run}:latest",
-        platform="linux/amd64",
-        on_output=lambda line: None,
-        environ={**os.environ, "PATH": ""},
-        local=local,
-        cancel=Cancellation(),
-    )
-    yield built.id
-    remove_everything(engine, run.__eq__)
-
-
-@pytest.fixture
-def empty_engine(other_engine: Engine) -> Engine:
-    for image in other_engine.api.images(all=True):
-        other_engine.api.remove_image(image["Id"], force=True)
-    return other_engine
+from tests.e2e.engine.support import LARGE, ThisMachine
 
 
 def test_an_image_is_sent_once_and_named(
