@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 
 from orchestrator.app.deployer import learn_deployer
 from orchestrator.app.session import Session
+from orchestrator.machines.families import family_of_target
 from orchestrator.machines.keys import authorized_key
+from orchestrator.machines.playbook import load_playbook
+from orchestrator.machines.render import stamp_of
 from orchestrator.planning.desired import Desired
 from orchestrator.planning.plan import Plan
 from orchestrator.planning.survey import Survey
@@ -26,8 +29,15 @@ def desired_and_survey(session: Session) -> tuple[Desired, Survey]:
             workloads=workloads,
             public_key=authorized_key(session.login),
             deployer=deployer.result(),
+            stamps=_stamps(session),
         )
         return desired, survey.result()
+
+
+def _stamps(session: Session) -> dict[str, str]:
+    playbook = load_playbook("docker")
+    systems = {target.os for target in session.project.targets}
+    return {os: stamp_of(playbook, family_of_target(os)) for os in systems}
 
 
 def plan_session(session: Session) -> tuple[Plan, Survey]:

@@ -33,7 +33,7 @@ def ssh(
 
     The key that our own connection verified is the only one the client may accept.
     """
-    client = shutil.which("ssh", services="unneeded")
+    client = shutil.which("ssh")
     if client is None:
         raise LongshoreError(
             "there is no ssh command on this machine",

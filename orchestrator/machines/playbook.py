@@ -31,6 +31,8 @@ __all__ = [
 ]
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml's where PyYAML was built with it: every `up` reads its playbook."""
 LONGEST_TIMEOUT = 3600
 MOST_RETRIES = 10
 _STEP_KEYS = ("name", "when", "check", "run", "timeout", "retries", "reconnect")
@@ -61,7 +63,7 @@ def load_playbook(name: str) -> Playbook:
 def parse_playbook(text: str, file: str) -> Playbook:
     """Read a playbook from YAML; `file` is what errors call it. Raises PlaybookError."""
     try:
-        root = yaml.compose(text, yaml.SafeLoader)
+        root = yaml.compose(text, Loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise PlaybookError(file, line, f"not YAML: {error.problem}") from error

@@ -116,7 +116,7 @@ step() { # name, timeout, retries, reconnect, check, run
 
 main() {
   mkdir -p "$state"
-  chmod 0700 "$state"
+  chmod 0711 "$state" # closed but for the stamp, which a survey reads
   : >> "$log"
   # A reader that went away must not stop the work in the middle; children get the default.
   trap : PIPE
@@ -159,12 +159,12 @@ def render_script(playbook: Playbook, family: str, *, user: str = "longshore") -
     steps = playbook.for_family(family)
     if not steps:
         raise ValueError(f"playbook {playbook.name!r} has no step for family {family!r}")
-    calls = "".join(_call(step) for step in steps)
+    calls = _calls(steps)
     head = _HEAD.format(
         name=playbook.name,
         family=family,
         description=" ".join(playbook.description.split()),
-        digest=hashlib.sha256(calls.encode()).hexdigest()[:16],
+        digest=_digest(calls),
         user=user,
         state=STATE,
         log=LOG,
@@ -173,6 +173,25 @@ def render_script(playbook: Playbook, family: str, *, user: str = "longshore") -
     facts = _FACTS if any(_conditions(step) for step in steps) else ""
     body = _BODY.replace("@BUSY@", str(BUSY_STATUS)).replace("@LINES@", str(SHOWN_LINES))
     return f"{head}{body}{facts}{calls}{_FOOT}"
+
+
+def stamp_of(playbook: Playbook, family: str) -> str:
+    """What a machine's stamp (`stamp_path`) says once this playbook, as it is now, has been
+    through there. Comments and the order of YAML keys do not count, what is run does."""
+    return _digest(_calls(playbook.for_family(family)))
+
+
+def stamp_path(playbook: str) -> str:
+    """Where a machine keeps the stamp; anyone who can sign in may read it."""
+    return f"{STATE}/{playbook}.done"
+
+
+def _digest(calls: str) -> str:
+    return hashlib.sha256(calls.encode()).hexdigest()[:16]
+
+
+def _calls(steps: tuple[Step, ...]) -> str:
+    return "".join(_call(step) for step in steps)
 
 
 def _call(step: Step) -> str:

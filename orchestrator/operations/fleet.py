@@ -31,13 +31,31 @@ class Fleet:
         self._connections: dict[str, Connection] = {}
         self._engines: dict[str, Engine] = {}
 
-    def dial(self, name: str, address: str, pins: frozenset[str], *, deadline: float) -> Connection:
-        """A new connection, not kept. Raises HostKeyMismatch, Unreachable or
-        AuthenticationRefused."""
+    def dial(
+        self,
+        name: str,
+        address: str,
+        pins: frozenset[str],
+        *,
+        deadline: float,
+        booting: bool = False,
+    ) -> Connection:
+        """A new connection, not kept. A refused sign-in is tried again only while the
+        machine is `booting`: its user may not be there yet. Raises HostKeyMismatch,
+        Unreachable or AuthenticationRefused."""
         from orchestrator.machines.connection import Connection, Endpoint
+        from orchestrator.machines.patience import AUTH_PATIENCE
 
-        endpoint = Endpoint(address=address, port=SSH_PORT, user=SSH_USER, name=name)
-        return Connection.open(endpoint, self._login, pins, deadline=deadline, cancel=self._cancel)
+        return Connection.open(
+            Endpoint(address=address, port=SSH_PORT, user=SSH_USER, name=name),
+            self._login,
+            pins,
+            deadline=deadline,
+            cancel=self._cancel,
+            on_retry=self._report_retry,
+            on_fallback=self._report_fallback,
+            auth_patience=AUTH_PATIENCE if booting else 0.0,
+        )
 
     def connect(
         self,

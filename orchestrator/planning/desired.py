@@ -18,6 +18,8 @@ class Desired:
     workloads: Mapping[tuple[str, str], Workload]
     public_key: str
     deployer: Deployer
+    stamps: Mapping[str, str]
+    """By operating system: the stamp of a machine that the playbook has been through."""
 
     def on(self, target: str) -> tuple[Workload, ...]:
         """What each machine of a target runs, dependencies first."""

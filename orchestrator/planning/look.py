@@ -38,10 +38,12 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True)
 class Inside:
-    """What a machine itself said: whether its Engine is as the playbook leaves it, and
-    the containers on it. `error` is set when it could not be asked."""
+    """What a machine itself said: whether its Engine answers, the stamp of the playbook
+    that last went through, and the containers on it. `error` is set when it could not be
+    asked."""
 
     engine: bool = False
+    stamp: str = ""
     containers: tuple[Container, ...] = ()
     error: LongshoreError | None = None
 
@@ -152,4 +154,11 @@ def _view(
         return MachineView(machine, "unknown", trusted, note=note)
     if inside.error is not None:
         return MachineView(machine, "unknown", trusted, error=inside.error)
-    return MachineView(machine, "ok", trusted, engine=inside.engine, containers=inside.containers)
+    return MachineView(
+        machine,
+        "ok",
+        trusted,
+        engine=inside.engine,
+        stamp=inside.stamp,
+        containers=inside.containers,
+    )

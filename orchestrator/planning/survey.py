@@ -27,7 +27,9 @@ class MachineView:
     trusted: bool = False
     """Its host key is one that never passed through user data."""
     engine: bool = False
-    """The playbook has been through, in its present form, and the Engine answers."""
+    """The Engine answers."""
+    stamp: str = ""
+    """Which form of the playbook has been through; empty when none has."""
     containers: tuple[Container, ...] = ()
     note: str = ""
     error: LongshoreError | None = None

@@ -102,7 +102,7 @@ class _Planner:
             trust = TrustMachine(name=name, needs=needs)
             self.operations.append(trust)
             needs = frozenset({trust.id})
-        if view is None or not view.engine:
+        if view is None or not view.engine or view.stamp != self.desired.stamps[target.os]:
             install = InstallEngine(name=name, os=target.os, new=view is None, needs=needs)
             self.operations.append(install)
             needs = frozenset({install.id})

@@ -21,7 +21,7 @@ def with_step(step: str) -> str:
 
 MISTAKES = [
     ("", "p.yaml:1: the file is empty"),
-    ("[", "p.yaml:1: not YAML: "),
+    ("name: x\n\tdescription: d", "p.yaml:2: not YAML: "),
     ("- a", "p.yaml:1: expected a mapping of name, description, steps"),
     ("name: x\ndescription: d\nstep: []", "p.yaml:3: step: unknown key"),
     ("name: x\nname: y", "p.yaml:2: name: given twice"),

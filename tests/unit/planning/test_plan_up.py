@@ -57,6 +57,7 @@ def desired(*targets: Target, web: str = "build:1", db: str = "postgres:17") -> 
         },
         public_key="ssh-ed25519 AAAA",
         deployer=DEPLOYER,
+        stamps={"debian-12": "stamp"},
     )
 
 
@@ -97,7 +98,7 @@ def container(work: Workload) -> Container:
 
 def view(name: str, wanted: Desired, target: str = "us") -> MachineView:
     containers = tuple(container(work) for work in wanted.on("us"))
-    return MachineView(machine(name, target), "ok", True, True, containers)
+    return MachineView(machine(name, target), "ok", True, True, "stamp", containers)
 
 
 def resources(target: Target) -> tuple[Resource, ...]:
@@ -241,6 +242,12 @@ def test_an_engine_that_is_not_ready_is_repaired() -> None:
     wanted = desired(US)
     result = plan(wanted, MachineView(machine("us-1"), "ok", True, engine=False))
     assert "update engine us-1" in lines(result)
+
+
+def test_a_playbook_that_has_changed_since_goes_through_again() -> None:
+    wanted = desired(US)
+    result = plan(wanted, replace(view("us-1", wanted), stamp="older"))
+    assert lines(result) == ["update engine us-1"]
 
 
 def test_a_moved_deployer_changes_the_firewall_only() -> None:
