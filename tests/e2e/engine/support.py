@@ -30,7 +30,11 @@ class ThisMachine:
 
     def open_unix(self, path: str, /) -> Channel:
         channel = socket.socket(socket.AF_UNIX)
-        channel.connect(path)
+        try:
+            channel.connect(path)
+        except OSError:
+            channel.close()
+            raise
         return channel
 
     def open_tcp(self, host: str, port: int, /) -> Channel:
