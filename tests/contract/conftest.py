@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,23 +12,35 @@ from providers.contract.retry import Retry
 from providers.contract.types import Owner
 from tests.contract.emulators import Emulator
 from tests.contract.stage import Stage
+from tests.homes import new_home, sweep
 
 
-@pytest.fixture(scope="session", params=["aws"])
+@pytest.fixture(scope="session", autouse=True)
+def swept() -> None:
+    """Nothing that a killed run left stands in the way of this one."""
+    sweep()
+
+
+@pytest.fixture(scope="session", params=["aws on moto", "aws in the sandbox"])
 def emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
-    os.environ.setdefault("AWS_ACCESS_KEY_ID", "test")
-    os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "test")
-    sandbox = os.environ.get("LONGSHORE_CONTRACT_SANDBOX")
-    if sandbox:
+    """moto answers fast and in pages; the sandbox has a real machine behind each instance."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("AWS_ACCESS_KEY_ID", "test")
+        environment.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        if request.param == "aws on moto":
+            from tests.contract.emulators.moto_ec2 import MotoEc2
+
+            emulator: Emulator = MotoEc2()
+            yield emulator
+            emulator.close()
+            return
         from tests.contract.emulators.sandbox_ec2 import SandboxEc2
 
-        made: Emulator = SandboxEc2(Path(sandbox))
-    else:
-        from tests.contract.emulators.moto_ec2 import MotoEc2
-
-        made = MotoEc2()
-    yield made
-    made.close()
+        home = new_home()
+        emulator = SandboxEc2(home / "sandbox")
+        yield emulator
+        emulator.close()
+        shutil.rmtree(home)
 
 
 @pytest.fixture

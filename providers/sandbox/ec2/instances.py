@@ -20,6 +20,7 @@ from providers.sandbox.ec2.patching import replace_method
 from providers.sandbox.ec2.refusals import (
     check_architecture,
     check_token,
+    check_token_lives,
     check_user_data,
     token_mismatch,
 )
@@ -112,6 +113,7 @@ class Instances:
             except ValueError as error:
                 raise token_mismatch() from error
             if known is not None:
+                check_token_lives(backend.reservations[known].instances)
                 return backend.reservations[known]
         data = b64decode(str(user_data)) if user_data else b""
         self._check(backend, image_id, data, kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
@@ -46,6 +47,15 @@ def check_token(token: str) -> None:
     if len(token) > 64:
         raise EC2ClientError(
             "InvalidParameterValue", "Client token must be at most 64 ASCII characters"
+        )
+
+
+def check_token_lives(instances: Iterable[Any]) -> None:
+    """Refuse a token whose instances are all terminated (EC2 error codes, client errors)."""
+    if all(instance._state.name == "terminated" for instance in instances):
+        raise EC2ClientError(
+            "IdempotentInstanceTerminated",
+            "The instances of the request with this client token have been terminated.",
         )
 
 

@@ -1,7 +1,4 @@
-"""The sandbox as an emulator: the same EC2, with a real machine behind every instance.
-
-Chosen by LONGSHORE_CONTRACT_SANDBOX=<a folder>; slower, and it needs Docker.
-"""
+"""The sandbox as an emulator: the same EC2, with a real machine behind every instance."""
 
 from __future__ import annotations
 
