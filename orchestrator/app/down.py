@@ -24,7 +24,7 @@ def down(invocation: Invocation, sink: Sink, cancel: Cancellation, confirm: Conf
         plan = plan_down(session.survey(inside=False))
         sink.emit(plan.event())
         if not plan.empty:
-            confirm(f"Destroy {len(plan.changes)} resources of {session.owner.prefix}. Go on?")
+            confirm("Destroy all of this?")
             cancel.check()
             apply(plan.operations, new_context(session))
             _verify(session)

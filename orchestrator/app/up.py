@@ -37,7 +37,7 @@ def up(invocation: Invocation, sink: Sink, cancel: Cancellation, confirm: Confir
             report_urls(session, survey, plan)
             return
         if not plan.empty:
-            confirm(_question(plan))
+            confirm("Apply this plan?")
         cancel.check()
         context = new_context(session)
         if plan.unknown:
@@ -45,15 +45,6 @@ def up(invocation: Invocation, sink: Sink, cancel: Cancellation, confirm: Confir
         _adopt(session, survey, context)
         apply(plan.operations, context)
         report_urls(session, survey, plan)
-
-
-def _question(plan: Plan) -> str:
-    counts = {
-        word: sum(1 for change in plan.changes if change.action == action)
-        for word, action in (("create", "create"), ("update", "update"), ("destroy", "delete"))
-    }
-    said = ", ".join(f"{word} {count}" for word, count in counts.items() if count)
-    return f"{said[:1].upper()}{said[1:]}. Go on?" if said else "Go on?"
 
 
 def _open_the_way(session: Session, plan: Plan, context: Context) -> tuple[Plan, Survey]:

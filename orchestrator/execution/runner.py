@@ -123,13 +123,26 @@ class Runner:
         return True
 
     def _report_skipped(self) -> None:
-        failed = ", ".join(
-            operation.subject
-            for operation in self._operations
-            if operation.id not in self._done and operation.id not in self._waiting
-        )
         for operation in self._waiting.values():
-            where = f" on {operation.machine}" if operation.machine else ""
-            self._context.sink.emit(
-                Skipped(f"{operation.kind} {operation.subject}{where}", f"needs {failed}")
-            )
+            reason = ", ".join(sorted(map(_name, self._failed_before(operation))))
+            self._context.sink.emit(Skipped(_name(operation), f"{reason} failed"))
+
+    def _failed_before(self, operation: Operation) -> set[Operation]:
+        """What failed among all that an operation needs, however far back."""
+        by_id = {each.id: each for each in self._operations}
+        failed: set[Operation] = set()
+        looking = [operation]
+        while looking:
+            for id in looking.pop().needs & by_id.keys():
+                if id in self._waiting:
+                    looking.append(by_id[id])
+                elif id not in self._done:
+                    failed.add(by_id[id])
+        return failed
+
+
+def _name(operation: Operation) -> str:
+    words = [operation.kind, operation.subject]
+    if operation.machine and operation.machine not in operation.subject.split():
+        words += ["on", operation.machine]
+    return " ".join(words)

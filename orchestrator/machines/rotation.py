@@ -72,6 +72,9 @@ if [ -d "${drop_in%/*}" ] && ! grep -qsx "HostKey $key" "$drop_in"; then
   chmod 0644 "$drop_in.new"
   mv -f "$drop_in.new" "$drop_in"
 fi
+# While the service restarts (cloud-init does that) its runtime directory may be missing,
+# and the check would fail for that alone.
+mkdir -p -m 0755 /run/sshd
 $(command -v sshd || echo /usr/sbin/sshd) -t
 systemctl reload ssh.service 2>/dev/null || systemctl reload sshd.service
 tries=0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from orchestrator.cancellation import Cancellation
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 SSH_USER = "longshore"
 SSH_PORT = 22
+SIGN_OF_LIFE = 10.0
+"""Seconds between two events that say the same of a machine that does not answer yet."""
 
 
 class Fleet:
@@ -30,6 +33,7 @@ class Fleet:
         self._lock = threading.Lock()
         self._connections: dict[str, Connection] = {}
         self._engines: dict[str, Engine] = {}
+        self._waits: dict[str, tuple[str, float]] = {}
 
     def dial(
         self,
@@ -113,6 +117,14 @@ class Fleet:
             connection.close()
 
     def _report_retry(self, retry: ConnectRetry) -> None:
+        """One event for each reason a machine is not there yet, and a sign of life now and
+        then: a machine that boots is asked several times a second."""
+        now = time.monotonic()
+        with self._lock:
+            reason, reported = self._waits.get(retry.machine, ("", 0.0))
+            if retry.reason == reason and now - reported < SIGN_OF_LIFE:
+                return
+            self._waits[retry.machine] = (retry.reason, now)
         self._sink.emit(Retrying(f"ssh {retry.machine}", retry.reason, retry.attempt, retry.wait))
 
     def _report_fallback(self, fallback: SocketFallback) -> None:

@@ -28,6 +28,7 @@ class InstallEngine(Operation):
     kind: ClassVar[str] = "engine"
 
     name: str
+    target: str
     os: str
     new: bool
 
@@ -43,7 +44,7 @@ class InstallEngine(Operation):
         if self.new:
             return None
         return PlannedChange(
-            "update", "engine", self.name, machine=self.name, detail="install or repair Docker"
+            "update", "engine", "docker", self.target, self.name, "install or repair"
         )
 
     def apply(self, context: Context) -> bool:

@@ -103,7 +103,9 @@ class _Planner:
             self.operations.append(trust)
             needs = frozenset({trust.id})
         if view is None or not view.engine or view.stamp != self.desired.stamps[target.os]:
-            install = InstallEngine(name=name, os=target.os, new=view is None, needs=needs)
+            install = InstallEngine(
+                name=name, target=target.name, os=target.os, new=view is None, needs=needs
+            )
             self.operations.append(install)
             needs = frozenset({install.id})
         containers = view.containers if view is not None else ()

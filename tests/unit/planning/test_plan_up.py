@@ -241,13 +241,13 @@ def test_an_unknown_machine_is_neither_absent_nor_touched() -> None:
 def test_an_engine_that_is_not_ready_is_repaired() -> None:
     wanted = desired(US)
     result = plan(wanted, MachineView(machine("us-1"), "ok", True, engine=False))
-    assert "update engine us-1" in lines(result)
+    assert "update engine docker" in lines(result)
 
 
 def test_a_playbook_that_has_changed_since_goes_through_again() -> None:
     wanted = desired(US)
     result = plan(wanted, replace(view("us-1", wanted), stamp="older"))
-    assert lines(result) == ["update engine us-1"]
+    assert lines(result) == ["update engine docker"]
 
 
 def test_a_moved_deployer_changes_the_firewall_only() -> None:
