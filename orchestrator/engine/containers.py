@@ -148,10 +148,14 @@ def rename(engine: DockerApi, container: str, name: str) -> None:
 
 def retire(engine: DockerApi, container: str) -> None:
     """Stop it for good: an Engine that starts again would start a container with
-    `restart: always` although it was stopped. Calling it again changes nothing."""
+    `restart: always` although it was stopped. Calling it again changes nothing.
+
+    Stopped first: the Engine refuses to update a container that ends at that moment, as
+    one that crashes over and over does.
+    """
+    stop(engine, container)
     with engine.calling(f"retire container {container}"):
         engine.api.update_container(container, restart_policy=NO_RESTART)
-    stop(engine, container)
 
 
 def _container(row: Any, scope: Scope) -> Container:
