@@ -1,0 +1,1 @@
+"""Speed beside a plain SSH script, in the same run. See docs/benchmarks.md."""
