@@ -53,8 +53,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         notes.append("stopped: interrupted")
         code = INTERRUPTED
-    if figures or notes:
-        show_table(console, figures, notes)
+    show_table(console, figures)
+    for note in notes:
+        console.print(note, markup=False, highlight=False)
     if options.json:
         write_record(options.json, facts, options.runs, figures, notes)
     return code

@@ -29,12 +29,14 @@ class BenchmarkFailed(Exception):
 
 
 def timed(argv: Sequence[str], environment: Mapping[str, str], output: Path) -> Timing:
-    """Time a command whose output goes to a file. Raises BenchmarkFailed when it
-    fails or runs past DEADLINE; an interrupted one is ended first."""
-    with output.open("wb") as sink:
+    """Time a command whose output goes to a file, and what it says on standard error to a
+    second one beside it. Raises BenchmarkFailed when it fails or runs past DEADLINE; an
+    interrupted one is ended first."""
+    errors = errors_beside(output)
+    with output.open("wb") as sink, errors.open("wb") as error_sink:
         began = time.perf_counter()
         process = subprocess.Popen(
-            argv, env=dict(environment), stdin=subprocess.DEVNULL, stdout=sink, stderr=sink
+            argv, env=dict(environment), stdin=subprocess.DEVNULL, stdout=sink, stderr=error_sink
         )
         try:
             code = process.wait(timeout=DEADLINE)
@@ -44,9 +46,14 @@ def timed(argv: Sequence[str], environment: Mapping[str, str], output: Path) -> 
         finally:
             _end(process)
     if code != 0:
-        said = output.read_text(errors="replace")[-SHOWN:]
+        said = "".join(f.read_text(errors="replace")[-SHOWN:] for f in (output, errors))
         raise BenchmarkFailed(f"{' '.join(argv)}: exit {code}\n{said}")
     return timing
+
+
+def errors_beside(output: Path) -> Path:
+    """Where `timed` leaves standard error."""
+    return output.with_name(f"{output.name}.errors")
 
 
 def said(argv: Sequence[str], environment: Mapping[str, str]) -> str:

@@ -60,7 +60,7 @@ class Longshore:
     def _run(self, command: str) -> Run:
         argv = [str(LONGSHORE), command, "--yes", "--output", "json", "--file", str(self._file)]
         timing = timed(argv, self._environment, self._output)
-        events = _events(self._output.read_text())
+        events = [json.loads(line) for line in self._output.read_text().splitlines()]
         urls = tuple(event["url"] for event in events if event["type"] == "url-ready")
         if command == "up" and len(urls) != self._count:
             raise BenchmarkFailed(f"{len(urls)} URLs of {self._count} machines")
@@ -69,13 +69,6 @@ class Longshore:
     @property
     def _file(self) -> Path:
         return self._folder / "longshore.yaml"
-
-
-def _events(output: str) -> list[dict[str, Any]]:
-    try:
-        return [json.loads(line) for line in output.splitlines()]
-    except ValueError:
-        raise BenchmarkFailed(f"not only events:\n{output}") from None
 
 
 def _machines_ran(events: list[dict[str, Any]]) -> float | None:

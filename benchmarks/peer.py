@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.app import write_app
-from benchmarks.commands import BenchmarkFailed, timed
+from benchmarks.commands import BenchmarkFailed, errors_beside, timed
 from benchmarks.sides import Run
 
 SCRIPT = Path(__file__).with_name("peer.sh")
@@ -59,7 +59,7 @@ class Script:
 
     def _check(self, command: str) -> Run:
         run = self._run(command)
-        if "changed:" in self._output.read_text():
+        if "changed:" in errors_beside(self._output).read_text():
             raise BenchmarkFailed(f"`peer.sh {command}` changed something")
         return run
 

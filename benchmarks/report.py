@@ -28,8 +28,10 @@ def show_facts(console: Console, facts: Facts) -> None:
     console.print(f"{facts.ssh}; docker {facts.docker}; {facts.aws}", style="dim", highlight=False)
 
 
-def show_table(console: Console, figures: Sequence[Figure], notes: Sequence[str]) -> None:
+def show_table(console: Console, figures: Sequence[Figure]) -> None:
     """Every figure as a line: medians (least to most) in seconds, and their ratio."""
+    if not figures:
+        return
     table = Table(caption="median (least to most), seconds; a ratio below 1: Longshore is faster")
     table.add_column("measure")
     for name in ("machines", "longshore", "peer", "ratio"):
@@ -47,8 +49,6 @@ def show_table(console: Console, figures: Sequence[Figure], notes: Sequence[str]
             _ratio(figure),
         )
     console.print(table)
-    for note in notes:
-        console.print(note)
 
 
 def write_record(
