@@ -100,8 +100,9 @@ class Rehearsal:
     @property
     def environment(self) -> dict[str, str]:
         """As a user's shell after `eval "$(longshore sandbox env)"`, with a home of its own."""
+        inherited = {name: os.environ[name] for name in os.environ if name != "CI"}
         return {
-            **os.environ,
+            **inherited,
             **self.sandbox.env(),
             "HOME": str(self.folder.parent),
             "XDG_CONFIG_HOME": str(self.folder.parent / "config"),

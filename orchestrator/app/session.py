@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -27,7 +27,9 @@ from orchestrator.spec.model import Project
 from orchestrator.state.database import SANDBOX_DIRECTORY, STATE_DIRECTORY
 from orchestrator.state.lock import state_lock
 from orchestrator.state.store import Store
-from providers.contract.types import Owner
+from providers.contract.types import Owner, ProviderSettings
+
+ECHO_URL_VARIABLE = "LONGSHORE_ECHO_URL"
 
 Services = Literal["needed", "wanted", "unneeded"]
 """Whether a command needs the Compose file, and with it the secrets that it names. `down`
@@ -86,6 +88,8 @@ def open_session(
     """
     began = time.monotonic()
     project = _load(invocation, sink, services)
+    if invocation.sandbox:
+        project = rehearsed(project, os.environ)
     sink.protect(project.secrets, public=_public_words(project))
     sink.emit(RunStarted(command, project.name, project.environment, orchestrator.__version__))
     directory = state_directory(project, sandbox=invocation.sandbox)
@@ -107,6 +111,18 @@ def open_session(
             fleet=fleet,
             began=began,
         )
+
+
+def rehearsed(project: Project, environ: Mapping[str, str]) -> Project:
+    """The project as it is rehearsed: whatever it says of endpoints, profiles and networks
+    is for the real cloud, which a rehearsal must never reach."""
+    echo_url = environ.get(ECHO_URL_VARIABLE)
+    names = {target.provider for target in project.targets}
+    return replace(
+        project,
+        providers=tuple(ProviderSettings(name, echo_url=echo_url) for name in sorted(names)),
+        ssh=replace(project.ssh, ssh_from="auto"),
+    )
 
 
 def _load(invocation: Invocation, sink: Sink, services: Services) -> Project:

@@ -40,7 +40,11 @@ def ssh(
             advice="install an OpenSSH client (Debian and Ubuntu: openssh-client)",
         )
     with open_session(invocation, sink, cancel, "ssh", services="unneeded") as session:
-        view = pick(reachable(session, session.survey()), machine)
+        views = reachable(session, session.survey())
+        if machine is not None and len(views) == 1 and machine != views[0].name:
+            # With one machine its name may be left out: the first word is the command's.
+            argv, machine = (machine, *argv), None
+        view = pick(views, machine)
         host_key = session.fleet.connection(view.name).host_key
         address = view.cloud.address or ""
         login = session.login

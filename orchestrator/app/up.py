@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from orchestrator.app.apply import apply, journaled, new_context
 from orchestrator.app.planned import plan_session
+from orchestrator.app.releases import ensure_release, note_running_images
 from orchestrator.app.session import Session, open_session
+from orchestrator.app.ssh_access import ssh_closed_after
 from orchestrator.app.urls import report_urls
 from orchestrator.cancellation import Cancellation
 from orchestrator.errors import ExitCode, LongshoreError
@@ -32,19 +34,21 @@ def up(invocation: Invocation, sink: Sink, cancel: Cancellation, confirm: Confir
     ):
         plan, survey = plan_session(session)
         sink.emit(plan.event())
+        context = new_context(session)
         if plan.empty and not plan.unknown:
-            _adopt(session, survey, new_context(session))
+            _adopt(session, survey, context)
+            ensure_release(session, context)
             report_urls(session, survey, plan)
             return
         if not plan.empty:
             confirm("Apply this plan?")
         cancel.check()
-        context = new_context(session)
-        if plan.unknown:
-            plan, survey = _open_the_way(session, plan, context)
-        _adopt(session, survey, context)
-        apply(plan.operations, context)
-        report_urls(session, survey, plan)
+        with ssh_closed_after(session):
+            if plan.unknown:
+                plan, survey = _open_the_way(session, plan, context)
+            _adopt(session, survey, context)
+            apply(plan.operations, context)
+            report_urls(session, survey, plan)
 
 
 def _open_the_way(session: Session, plan: Plan, context: Context) -> tuple[Plan, Survey]:
@@ -88,3 +92,4 @@ def _adopt(session: Session, survey: Survey, context: Context) -> None:
                 MachineAdopted(view.name, view.cloud.id, "it carries this environment's tags")
             )
         record_machine(context, view.cloud)
+    note_running_images(session, survey, context)

@@ -32,7 +32,7 @@ def open_sandbox() -> Sandbox:
     return Sandbox()
 
 
-def start_sandbox(sandbox: Sandbox, sink: Sink, *, baked: bool = False) -> SandboxStatus:
+def start_sandbox(sandbox: Sandbox, sink: Sink, *, baked: bool | None = None) -> SandboxStatus:
     """Bring the sandbox up and report it as an operation. Calling it again is safe. Raises
     LongshoreError when something is missing on this machine."""
     from providers.sandbox.errors import SandboxError

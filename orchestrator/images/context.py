@@ -8,8 +8,9 @@ from typing import IO, cast
 from orchestrator.images.errors import BuildError
 from orchestrator.spec.model import Build
 
-ALWAYS_IGNORED = ("**/.longshore", ".longshore")
-"""Our state: keys and sealed secrets are in it. Comes last, so no `!` brings it back."""
+ALWAYS_IGNORED = ("**/.longshore", ".longshore", "longshore.yaml")
+"""Our state, with keys in it, and our own file: where something runs is no part of what
+runs, and must not change its identity. Comes last, so no `!` brings it back."""
 
 OUTSIDE_NAME = ".longshore.dockerfile"
 """What a Dockerfile from outside the context is called within it."""

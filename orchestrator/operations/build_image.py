@@ -9,6 +9,7 @@ from typing import ClassVar
 from orchestrator.errors import ExitCode, LongshoreError
 from orchestrator.images.build import build_image
 from orchestrator.images.inspection import ImageInfo, find_image
+from orchestrator.images.pull import split_reference
 from orchestrator.operations.context import Context
 from orchestrator.operations.operation import Operation
 from orchestrator.operations.workload import Workload
@@ -67,6 +68,11 @@ class BuildImage(Operation):
             local=context.local,
             cancel=context.cancel,
         )
+        if service.image is not None:
+            # As Compose does: with `build`, `image` is the name of what is built.
+            with context.local.calling(f"tag {service.image}"):
+                repository, tag = split_reference(service.image)
+                context.local.api.tag(built.id, repository, tag)
         context.results.put_image(service.name, platform, built.id)
         return True
 

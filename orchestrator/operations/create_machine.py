@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass
 from typing import ClassVar
@@ -22,6 +23,7 @@ from providers.contract.provider import Provider
 from providers.contract.types import (
     TAG_HOST_KEY,
     TAG_MACHINE,
+    TAG_MADE_AS,
     TAG_TARGET,
     TAG_TOKEN,
     TAG_TRUST,
@@ -32,6 +34,9 @@ from providers.contract.types import (
 BOOT_DEADLINE = 600.0
 """Seconds a cloud may take from the create call to a running machine with an address."""
 CLEAN_UP_DEADLINE = 300.0
+MIB = 1024**2
+LABEL_LENGTH = 63
+"""Characters of a label value on the strictest cloud (GCE)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +141,7 @@ class CreateMachine(Operation):
                 TAG_TOKEN: token,
                 TAG_HOST_KEY: fingerprint(host_key.public),
                 TAG_TRUST: "initial",
+                TAG_MADE_AS: made_as(self.target),
                 "Name": hostname,
             },
             user_data=user_data,
@@ -147,3 +153,19 @@ class CreateMachine(Operation):
         left = provider.find_machine(request.token, context.owner)
         if left is not None:
             provider.destroy(machine_resource(left), context.owner, deadline=CLEAN_UP_DEADLINE)
+
+
+def made_as(target: Target) -> str:
+    """What a target asks of each machine, in the characters a GCE label value may have."""
+    size = target.size
+    words = [
+        size.type or "",
+        f"{size.cpu}cpu" if size.cpu is not None else "",
+        f"{size.memory // MIB}mib" if size.memory is not None else "",
+        f"{target.disk}gib-disk",
+        target.os,
+        target.arch,
+        target.market if target.market == "spot" else "",
+    ]
+    text = "-".join(word for word in words if word).lower()
+    return re.sub(r"[^a-z0-9_-]", "-", text)[:LABEL_LENGTH]

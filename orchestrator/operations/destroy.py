@@ -22,6 +22,8 @@ class DestroyResource(Operation):
 
     resource: Resource
     note: str = ""
+    goes_along: bool = False
+    """It goes with its machine; here only to make sure, and no line of its own."""
 
     @property
     def subject(self) -> str:
@@ -41,7 +43,9 @@ class DestroyResource(Operation):
         where = f"{self.resource.provider} {self.resource.region}, {self.resource.id}"
         return f"{where}, {self.note}" if self.note else where
 
-    def describe(self) -> PlannedChange:
+    def describe(self) -> PlannedChange | None:
+        if self.goes_along:
+            return None
         resource = self.resource
         name = resource.name or resource.id
         return PlannedChange(

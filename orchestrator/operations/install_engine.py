@@ -31,6 +31,7 @@ class InstallEngine(Operation):
     target: str
     os: str
     new: bool
+    reason: str = ""
 
     @property
     def subject(self) -> str:
@@ -43,9 +44,7 @@ class InstallEngine(Operation):
     def describe(self) -> PlannedChange | None:
         if self.new:
             return None
-        return PlannedChange(
-            "update", "engine", "docker", self.target, self.name, "install or repair"
-        )
+        return PlannedChange("update", "engine", "docker", self.target, self.name, self.reason)
 
     def apply(self, context: Context) -> bool:
         script = render_script(load_playbook("docker"), family_of_target(self.os), user=SSH_USER)
@@ -58,7 +57,8 @@ class InstallEngine(Operation):
         if report.reconnect:
             self._sign_in_again(context)
         context.fleet.engine(self.name).ping()
-        return bool(report.changed)
+        boot = any(step.status == "changed" for step in report.boot)
+        return bool(report.changed) or boot
 
     def _report(self, context: Context, step: StepReport) -> None:
         if step.status in ("ok", "changed", "skipped", "failed"):

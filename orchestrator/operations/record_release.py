@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from orchestrator.operations.context import Context
 from orchestrator.operations.operation import Operation
+from orchestrator.spec.model import Project
 from orchestrator.spec.resolved import resolved_document
 from orchestrator.state.releases import Release
 
@@ -31,19 +32,29 @@ class RecordRelease(Operation):
         return "record"
 
     def apply(self, context: Context) -> bool:
-        document = json.dumps(resolved_document(context.project, masked=True), sort_keys=True)
+        document = document_of(context.project)
         context.store.releases.add(
             Release(
                 id=context.release,
                 created=datetime.now(UTC).isoformat(timespec="seconds"),
                 author=getpass.getuser(),
                 revision=revision_of(context.project.directory),
-                config_hash=hashlib.sha256(document.encode()).hexdigest(),
+                config_hash=release_hash(context.project),
                 images=context.results.images(),
                 document=document,
             )
         )
         return True
+
+
+def document_of(project: Project) -> str:
+    """The resolved project with secrets masked, as a release keeps it."""
+    return json.dumps(resolved_document(project, masked=True), sort_keys=True)
+
+
+def release_hash(project: Project) -> str:
+    """The same for the same resolved project. Secret values do not count: they are masked."""
+    return hashlib.sha256(document_of(project).encode()).hexdigest()
 
 
 def revision_of(directory: Path) -> str:

@@ -6,7 +6,7 @@ from orchestrator.operations.destroy import DestroyResource
 from orchestrator.operations.machine_record import machine_resource
 from orchestrator.planning.plan import Plan
 from orchestrator.planning.survey import Survey
-from providers.contract.types import Resource, ResourceKind
+from providers.contract.types import TAG_MACHINE, Resource, ResourceKind
 
 ORDER: tuple[ResourceKind, ...] = (
     "machine",
@@ -36,6 +36,7 @@ def plan_down(survey: Survey) -> Plan:
 
 def destroy_in_order(resources: list[Resource]) -> list[DestroyResource]:
     """One operation a resource; each waits for all of the kinds before its own."""
+    machines = {_machine(resource) for resource in resources if resource.kind == "machine"}
     operations: list[DestroyResource] = []
     for resource in sorted(resources, key=_order):
         before = frozenset(
@@ -43,8 +44,13 @@ def destroy_in_order(resources: list[Resource]) -> list[DestroyResource]:
             for operation in operations
             if _order(operation.resource) < _order(resource)
         )
-        operations.append(DestroyResource(resource=resource, needs=before))
+        along = resource.kind in ("disk", "interface") and _machine(resource) in machines
+        operations.append(DestroyResource(resource=resource, goes_along=along, needs=before))
     return operations
+
+
+def _machine(resource: Resource) -> str:
+    return resource.tags.get(TAG_MACHINE, resource.id)
 
 
 def _order(resource: Resource) -> int:

@@ -64,6 +64,11 @@ def difference(standing: Sequence[PortRule], wanted: Sequence[PortRule]) -> str:
     return ", ".join(plus + renewed + minus)
 
 
+def without_lease(standing: Sequence[PortRule], owner: str) -> tuple[PortRule, ...]:
+    """The rules but for the SSH rules that `owner` has on lease."""
+    return tuple(rule for rule in standing if _lease_owner(rule) != owner)
+
+
 def ssh_is_open(standing: Sequence[PortRule], deployer: Deployer) -> bool:
     """Whether every network of the deployer may reach SSH now."""
     allowed = {rule.source for rule in standing if rule.port == SSH_PORT}
@@ -88,6 +93,11 @@ def _ssh(deployer: Deployer, standing: Sequence[PortRule], today: date) -> Itera
     for network in deployer.networks:
         if network not in covered:
             yield PortRule(SSH_PORT, "tcp", network, lease if deployer.dynamic else "ssh")
+
+
+def _lease_owner(rule: PortRule) -> str | None:
+    lease = _LEASE.fullmatch(rule.description) if rule.port == SSH_PORT else None
+    return lease["owner"] if lease is not None else None
 
 
 def _stays(rule: PortRule, deployer: Deployer, today: date) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from orchestrator.operations.create_machine import CreateMachine
+from orchestrator.operations.create_machine import CreateMachine, made_as
 from orchestrator.operations.destroy import DestroyResource
 from orchestrator.operations.install_engine import InstallEngine
 from orchestrator.operations.machine_record import machine_resource
@@ -21,7 +21,7 @@ from orchestrator.planning.services import ServicePlanner
 from orchestrator.planning.survey import MachineView, Survey
 from orchestrator.reporting.events import Action, PlannedChange
 from orchestrator.spec.model import Size, Target
-from providers.contract.types import Resource
+from providers.contract.types import TAG_MADE_AS, Resource
 
 GIB = 1024**3
 
@@ -57,7 +57,7 @@ class _Planner:
                 surplus += doubles[1:]
             self._target(target, {n: v[0] for n, v in views.items() if v}, services)
         surplus += [view for views in by_name.values() for view in views]
-        # First of all: a mistake in a Dockerfile is found before anything is paid for.
+        # First, since a plan is read from the top; they run beside the machines' start.
         self.operations = [*services.shared, *self.operations]
         self._release(services)
         self._remove(surplus)
@@ -102,9 +102,15 @@ class _Planner:
             trust = TrustMachine(name=name, needs=needs)
             self.operations.append(trust)
             needs = frozenset({trust.id})
-        if view is None or not view.engine or view.stamp != self.desired.stamps[target.os]:
+        reason = "" if view is None else self._engine_reason(view, target)
+        if view is None or reason:
             install = InstallEngine(
-                name=name, target=target.name, os=target.os, new=view is None, needs=needs
+                name=name,
+                target=target.name,
+                os=target.os,
+                new=view is None,
+                reason=reason,
+                needs=needs,
             )
             self.operations.append(install)
             needs = frozenset({install.id})
@@ -112,6 +118,14 @@ class _Planner:
         operations, kept = services.on_machine(name, target, containers, needs)
         self.operations += operations
         self.kept += kept
+
+    def _engine_reason(self, view: MachineView, target: Target) -> str:
+        """Why the playbook has to go through; empty when it does not."""
+        if not view.engine:
+            return "Docker does not answer"
+        if view.stamp != self.desired.stamps[target.os]:
+            return "the playbook has not been through in its present form"
+        return ""
 
     def _network(self, target: Target, *, needed: bool) -> PrepareTarget | None:
         firewall = self._firewall(target)
@@ -145,11 +159,11 @@ class _Planner:
         return None
 
     def _drift(self, target: Target, view: MachineView) -> None:
-        wanted = target.size.type
-        if wanted is not None and view.cloud.type != wanted:
+        made = view.cloud.tags.get(TAG_MADE_AS, "")
+        if made and made != made_as(target):
             self.warnings.append(
-                f"{view.name} is a {view.cloud.type}, the project asks for {wanted}: machines "
-                "are not resized in place; take the environment down and up again to change it"
+                f"{view.name} was made as {made}, the project now asks for {made_as(target)}: "
+                "machines are not changed in place; take the environment down and up again"
             )
 
     def _release(self, services: ServicePlanner) -> None:

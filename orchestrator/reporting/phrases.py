@@ -9,6 +9,9 @@ from orchestrator.reporting.events import Action, PlanReady
 
 SIGNS: Final[dict[Action, str]] = {"create": "+", "update": "~", "delete": "-", "none": "="}
 
+CHECKS: Final = frozenset({"reach"})
+"""Operations that only look: saying that they changed nothing would say nothing."""
+
 # Escape sequences (CSI, OSC, two-character) and control characters other than tab: text
 # from a container or a cloud must not move the reader's cursor or retitle the terminal.
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")

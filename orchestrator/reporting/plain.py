@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from orchestrator.reporting import events as ev
-from orchestrator.reporting.phrases import SIGNS, amount, clean, tally, work
+from orchestrator.reporting.phrases import CHECKS, SIGNS, amount, clean, tally, work
 from orchestrator.reporting.sink import Envelope
 from orchestrator.reporting.status import StatusReport, table
 
@@ -98,7 +98,7 @@ def _line(event: ev.Event) -> Lines:
             count = amount(done, total, unit)
             yield "progress", f"{where}: {message}" + (f", {count}" if count else "")
         case ev.OperationFinished(_, kind, subject, machine, seconds, changed):
-            outcome = "in" if changed else "unchanged, in"
+            outcome = "in" if changed or kind in CHECKS else "unchanged, in"
             yield "finished", f"{work(kind, subject, machine)} {outcome} {seconds:.1f}s"
         case ev.StepReported(machine, step, status, seconds):
             yield "step", f"{machine}: {step}, {status} in {seconds:.1f}s"

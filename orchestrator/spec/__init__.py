@@ -2,7 +2,7 @@
 
     project = load_project(Path("longshore.yaml"), environment=None, environ=os.environ)
 
-Importing this package is cheap; pydantic and PyYAML come in with the first load.
+Importing this package is cheap; PyYAML comes in with the first load.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal, cast
 
@@ -26,6 +26,7 @@ from orchestrator.spec.placement import (
     check_volumes,
 )
 from orchestrator.spec.problem import SpecError
+from orchestrator.spec.services import BuiltService
 from orchestrator.spec.shape import check
 from orchestrator.spec.sound import sound_map
 from orchestrator.spec.starter import COMPOSE_NAMES, find_compose
@@ -153,12 +154,21 @@ def _build(
             environ,
             findings,
         ),
-        deliver=_deliver(section.get("deliver")),
+        deliver=_deliver(section.get("deliver"), services.values(), findings),
         secrets=frozenset(around.secrets.values),
     )
 
 
-def _deliver(node: Node | None) -> Literal["direct", "registry"] | None:
+def _deliver(
+    node: Node | None, services: Iterable[BuiltService], findings: Findings
+) -> Literal["direct", "registry"] | None:
+    built = [each.service.name for each in services if each.service.build is not None]
+    if isinstance(node, Scalar) and node.text == "registry" and built:
+        findings.add(
+            node.place,
+            f"not supported by this version: '{built[0]}' is built, and no image is pushed yet",
+            "leave 'deliver' out: built images are sent directly, others are pulled",
+        )
     if isinstance(node, Scalar) and node.text in ("direct", "registry"):
         return cast(Literal["direct", "registry"], node.text)
     return None

@@ -185,7 +185,11 @@ _SHARED = {
     "health": Key(HEALTH, "How to see from outside that a service is well."),
     "ssh": Key(SSH, "How to sign in to the machines."),
     "providers": Key(PROVIDERS, "Settings of providers."),
-    "deliver": Key(DELIVER, "How images get to machines: direct (the default) or registry."),
+    "deliver": Key(
+        DELIVER,
+        "direct sends every image from here, registry has the machines pull; by default "
+        "built images are sent and others are pulled.",
+    ),
 }
 ENVIRONMENT = Keys({**_DEPLOYMENT, **_SHARED}, "a mapping with 'targets'", _LATER)
 PROJECT = Keys(

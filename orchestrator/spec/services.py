@@ -45,6 +45,8 @@ def build_service(name: str, place: Place, written: MapNode, around: Surrounding
     if "image" not in written.entries and "build" not in written.entries:
         findings.add(place, "there is neither 'image' nor 'build'", "add one of them")
     node = sound_map(written, SERVICE) or MapNode(written.place, {})
+    for key in ("command", "entrypoint", "healthcheck", "labels"):
+        _note_secrets(node.get(key), around)
     ports = build_ports(node.list("ports"))
     mounts = build_mounts(node.list("volumes"), findings)
     depends_on = build_dependencies(node.get("depends_on"))
@@ -70,6 +72,20 @@ def build_service(name: str, place: Place, written: MapNode, around: Surrounding
         resources=build_resources(node, findings),
     )
     return BuiltService(service, place, ports, mounts, depends_on)
+
+
+def _note_secrets(node: Node | None, around: Surroundings) -> None:
+    """What the deployer's variables put into a command or a label is as secret as in a
+    variable; only where it names something (an image, a port, a path) it is not."""
+    if isinstance(node, Scalar):
+        for value in node.inserted:
+            around.secrets.add(value)
+    elif isinstance(node, ListNode):
+        for item in node.items:
+            _note_secrets(item, around)
+    elif isinstance(node, MapNode):
+        for entry in node.entries.values():
+            _note_secrets(entry.value, around)
 
 
 def _build(node: Node | None, around: Surroundings) -> Build | None:

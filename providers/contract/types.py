@@ -23,6 +23,9 @@ TAG_HOST_KEY_NEXT = "longshore-hostkey-next"
 TAG_TRUST = "longshore-trust"
 """`initial` while the host key is the one from user data, `rotated` afterwards."""
 
+TAG_MADE_AS = "longshore-made-as"
+"""What was asked for when the machine was made: size, disk, system, architecture, market."""
+
 NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
 """Project, environment and target names: they end up in labels and resource names
 (a GCE label value is lower-case and at most 63 characters)."""

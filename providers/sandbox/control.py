@@ -62,9 +62,10 @@ class Sandbox:
         """The log of API requests: one JSON object a line."""
         return self._home.exchanges
 
-    def up(self, on_progress: Progress = silent, *, baked: bool = False) -> SandboxStatus:
+    def up(self, on_progress: Progress = silent, *, baked: bool | None = None) -> SandboxStatus:
         """Build the machine image where it is missing and start the server where it is not
-        running. With `baked`, new machines have Docker installed already.
+        running. With `baked`, new machines have Docker installed already; None leaves a
+        sandbox that runs as it is.
 
         Calling twice is safe. Raises SandboxError when something is missing on this machine or
         the server does not answer within HEALTH_DEADLINE seconds.
@@ -74,12 +75,14 @@ class Sandbox:
 
         self._home.make()
         with self._lock():
-            image = ensure_image(connect_engine(), on_progress, baked=baked)
             record = self._healthy()
+            if record is None or baked is not None:
+                image = ensure_image(connect_engine(), on_progress, baked=bool(baked))
             if record is None:
                 record = self._start(image, on_progress)
             else:
-                _post(record, "image", {"image": image})
+                if baked is not None:
+                    _post(record, "image", {"image": image})
                 on_progress(f"The sandbox is running at {_endpoint(record)}")
             env = self._env(record)
             write_private(self._home.env_file, "".join(f"{k}={v}\n" for k, v in env.items()))

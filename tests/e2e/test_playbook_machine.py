@@ -169,7 +169,7 @@ def test_cloud_init_is_content(host: Host) -> None:
 
 def test_the_script_is_kept_for_root_alone(host: Host) -> None:
     modes = "stat -c '%a %U' /var/lib/longshore /var/lib/longshore/playbook.sh"
-    assert host.sh(modes, sudo=True) == "700 root\n700 root\n"
+    assert host.sh(modes, sudo=True) == "711 root\n700 root\n"
 
 
 def test_facts(host: Host) -> None:

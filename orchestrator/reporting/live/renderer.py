@@ -14,7 +14,7 @@ from rich.text import Text
 from orchestrator.reporting import events as ev
 from orchestrator.reporting.live.board import Board, Task
 from orchestrator.reporting.live.plan_tree import plan_tree
-from orchestrator.reporting.phrases import clean, duration, tally, work
+from orchestrator.reporting.phrases import CHECKS, clean, duration, tally, work
 from orchestrator.reporting.sink import Envelope
 from orchestrator.reporting.status import StatusReport, table
 
@@ -88,7 +88,7 @@ class Live:
                 self._board.update(id, message, done, total, unit)
             case ev.OperationFinished():
                 self._board.end(event.id)
-                note = "" if event.changed else "unchanged"
+                note = "" if event.changed or event.kind in CHECKS else "unchanged"
                 self._scroll(
                     "done",
                     event.machine,

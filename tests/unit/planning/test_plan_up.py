@@ -8,6 +8,7 @@ from pathlib import Path
 
 from orchestrator.engine.containers import Container, config_hash
 from orchestrator.errors import LongshoreError
+from orchestrator.operations.create_machine import made_as
 from orchestrator.operations.workload import Workload
 from orchestrator.planning.desired import Desired
 from orchestrator.planning.plan import Plan
@@ -15,7 +16,7 @@ from orchestrator.planning.rules import Deployer, wanted_rules
 from orchestrator.planning.survey import MachineView, Survey
 from orchestrator.planning.up import plan_up
 from orchestrator.spec.model import Build, Dependency, Port, Project, Service, Size, Target
-from providers.contract.types import CloudMachine, Resource
+from providers.contract.types import TAG_MADE_AS, CloudMachine, Resource
 
 TODAY = date(2026, 11, 24)
 DEPLOYER = Deployer("ann@laptop", ("198.51.100.7/32",), dynamic=True)
@@ -257,8 +258,14 @@ def test_a_moved_deployer_changes_the_firewall_only() -> None:
     assert result.changes[0].detail == "+ ssh from 203.0.113.5/32, - ssh from 198.51.100.7/32"
 
 
-def test_another_type_than_the_one_named_is_warned_about() -> None:
-    wanted = desired(replace(US, size=Size(type="m7i.large")))
-    result = plan(wanted, view("us-1", wanted))
+def test_a_machine_made_as_something_else_is_warned_about() -> None:
+    wanted = desired(replace(US, size=Size(type="m7i.large"), market="spot"))
+    seen = view("us-1", wanted)
+    tags = {TAG_MADE_AS: made_as(US)}
+    result = plan(wanted, replace(seen, cloud=replace(seen.cloud, tags=tags)))
     assert result.empty
-    assert "us-1 is a t3.medium, the project asks for m7i.large" in result.warnings[0]
+    (warning,) = result.warnings
+    assert warning.startswith(
+        "us-1 was made as 2cpu-4096mib-20gib-disk-debian-12-x86_64, "
+        "the project now asks for m7i-large-20gib-disk-debian-12-x86_64-spot: "
+    )
