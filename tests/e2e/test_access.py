@@ -32,7 +32,7 @@ def test_in_ci_ssh_is_closed_again_and_the_next_job_opens_it(rehearsal: Rehearsa
     rehearsal.write_app(page="second")
     second = rehearsal.up().check()
 
-    assert [plan["changes"][0]["kind"] for plan in second.of("plan-ready")][0] == "firewall"
+    assert second.of("plan-ready")[0]["changes"][0]["kind"] == "firewall"
     assert {event["kind"] for event in second.of("operation-finished")} >= {"firewall", "container"}
     assert ssh_rules(rehearsal) == []
 
@@ -44,7 +44,8 @@ def test_a_laptop_that_moved_opens_ssh_for_itself_and_closes_it_behind(
     rehearsal.up().check()
     (rule,) = ssh_rules(rehearsal)
     group = rehearsal.instances()[0]["SecurityGroups"][0]["GroupId"]
-    moved = f"IpProtocol=tcp,FromPort=22,ToPort=22,IpRanges=[{{CidrIp=203.0.113.9/32,Description='{rule['Description']}'}}]"
+    elsewhere = f"{{CidrIp=203.0.113.9/32,Description='{rule['Description']}'}}"
+    moved = f"IpProtocol=tcp,FromPort=22,ToPort=22,IpRanges=[{elsewhere}]"
     here = f"IpProtocol=tcp,FromPort=22,ToPort=22,IpRanges=[{{CidrIp={rule['CidrIp']}}}]"
     ids = ["--group-id", group]
     rehearsal.aws("ec2", "authorize-security-group-ingress", *ids, "--ip-permissions", moved)
