@@ -66,7 +66,7 @@ def work(kind: str, subject: str, machine: str | None) -> str:
 
 
 def tally(plan: PlanReady) -> str:
-    """Return a plan in numbers: `3 to create, 1 to update, 5 unchanged`."""
+    """Return a plan in numbers: `3 to create, 1 to update, 1 unknown, 5 unchanged`."""
     counts = dict.fromkeys(SIGNS, 0)
     for change in plan.changes:
         counts[change.action] += 1
@@ -75,8 +75,10 @@ def tally(plan: PlanReady) -> str:
         for action in ("create", "update", "delete")
         if counts[action]
     ]
-    if not parts:
-        parts = ["no changes"]
+    if plan.empty:
+        parts.append("no changes")
+    if plan.unknown:
+        parts.append(f"{len(plan.unknown)} unknown")
     if counts["none"]:
         parts.append(f"{counts['none']} unchanged")
     return ", ".join(parts)

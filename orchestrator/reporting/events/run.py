@@ -46,11 +46,18 @@ class PlanReady(Event):
 
     changes: tuple[PlannedChange, ...]
     warnings: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    """Machines that exist and could not be asked what runs on them."""
+
+    @property
+    def changes_something(self) -> bool:
+        """Whether applying the plan would change anything, as far as is known."""
+        return any(change.action != "none" for change in self.changes)
 
     @property
     def empty(self) -> bool:
-        """Whether applying the plan would change nothing."""
-        return all(change.action == "none" for change in self.changes)
+        """Whether everything is known and applying the plan would change nothing."""
+        return not self.changes_something and not self.unknown
 
 
 @dataclass(frozen=True)

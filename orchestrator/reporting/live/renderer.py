@@ -138,7 +138,7 @@ class Live:
                 self._say("note", event.type)
 
     def _show_plan(self, plan: ev.PlanReady) -> None:
-        if not plan.empty:
+        if plan.changes_something:
             self._print(plan_tree(plan, self._title))
         for warning in plan.warnings:
             self._say("warning", warning)

@@ -25,6 +25,7 @@ PLAN = ev.PlanReady(
         ev.PlannedChange("delete", "container", "old", "eu", "eu-1"),
     ),
     ("port 8080 will be open to everyone",),
+    ("eu-2",),
 )
 
 STATUS = StatusReport(

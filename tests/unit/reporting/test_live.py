@@ -25,7 +25,7 @@ up shop/production
         ├── ~ container web  image 3f2a to 9c1d
         └── - container old
 ! port 8080 will be open to everyone
-3 to create, 1 to update, 1 to delete, 1 unchanged.
+3 to create, 1 to update, 1 to delete, 1 unknown, 1 unchanged.
 · aws RunInstances: RequestLimitExceeded (try 1 failed, again in 1.2s)
 · us-east-1b instead of us-east-1a (InsufficientInstanceCapacity)
 · skipped host key rotation on us-2 (done in an earlier run)
@@ -62,6 +62,13 @@ def test_what_stays_of_the_scripted_run(play: Callable[..., None]) -> None:
     out = Utf8()
     play(Live(Console(file=out, width=80)))
     assert out.getvalue() == SCROLLED
+
+
+def test_plan_that_changes_nothing_has_no_tree(play: Callable[..., None]) -> None:
+    out = Utf8()
+    plan = ev.PlanReady((), ("us-2 is unknown: no answer",), ("us-2",))
+    play(Live(Console(file=out, width=80)), ((0.0, plan),))
+    assert out.getvalue() == "! us-2 is unknown: no answer\n1 unknown.\n"
 
 
 def test_piped_output_has_no_control_sequence(play: Callable[..., None]) -> None:

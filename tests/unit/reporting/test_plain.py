@@ -16,7 +16,7 @@ EXPECTED = """\
      1.2s plan      ~ container web on eu-1: image 3f2a to 9c1d
      1.2s plan      - container old on eu-1
      1.2s warning   port 8080 will be open to everyone
-     1.2s planned   3 to create, 1 to update, 1 to delete, 1 unchanged
+     1.2s planned   3 to create, 1 to update, 1 to delete, 1 unknown, 1 unchanged
      1.5s started   image hello
      1.6s build     hello | Step 1/3 : FROM scratch
      1.7s started   machine us-1: t3.small in us-east-1a
@@ -79,3 +79,13 @@ def test_empty_plan_says_so(play: Callable[..., None]) -> None:
     plan = ev.PlanReady((ev.PlannedChange("none", "machine", "us-1"),))
     play(Plain(out), ((0.0, plan),))
     assert out.getvalue() == "     0.0s planned   no changes, 1 unchanged\n"
+
+
+def test_plan_with_a_machine_that_could_not_be_asked_is_not_empty(
+    play: Callable[..., None],
+) -> None:
+    out = io.StringIO()
+    plan = ev.PlanReady((ev.PlannedChange("none", "machine", "us-1"),), unknown=("us-2", "us-3"))
+    assert not plan.empty
+    play(Plain(out), ((0.0, plan),))
+    assert out.getvalue() == "     0.0s planned   2 unknown, 1 unchanged\n"
