@@ -60,12 +60,12 @@ def apply(operations: tuple[Operation, ...], context: Context) -> None:
     done, and LongshoreError when one failed; each failure has been reported by then."""
     result = Runner(operations, context).run()
     if result.failures:
-        raise _failed(result, len(operations))
+        raise _failed(result)
     if result.interrupted:
         raise Interrupted
 
 
-def _failed(result: Result, total: int) -> LongshoreError:
+def _failed(result: Result) -> LongshoreError:
     first = result.failures[0]
     more = len(result.failures) - 1
     others = f" (and {more} more)" if more else ""

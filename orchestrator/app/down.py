@@ -9,7 +9,11 @@ from orchestrator.cancellation import Cancellation
 from orchestrator.errors import LongshoreError
 from orchestrator.invocation import Invocation
 from orchestrator.planning.down import plan_down
+from orchestrator.reporting.events import Warned
 from orchestrator.reporting.sink import Sink
+
+LISTED_AFTER = 60.0
+"""Seconds after which a cloud lists what a create call has made."""
 
 
 def down(invocation: Invocation, sink: Sink, cancel: Cancellation, confirm: Confirm) -> None:
@@ -21,7 +25,8 @@ def down(invocation: Invocation, sink: Sink, cancel: Cancellation, confirm: Conf
         ) as session,
         journaled(session, "down"),
     ):
-        plan = plan_down(session.survey(inside=False))
+        survey = session.survey(inside=False)
+        plan = plan_down(survey)
         sink.emit(plan.event())
         if not plan.empty:
             confirm("Destroy all of this?")
@@ -44,6 +49,20 @@ def _verify(session: Session) -> None:
 
 
 def _forget(session: Session) -> None:
-    for name in session.store.machines.all():
-        session.store.machines.forget(name)
-    session.store.requests.erase_all()
+    """Nothing is left, so nothing is remembered, except create calls so recent that their
+    machines may not be listed yet: those keep their token and their place."""
+    store = session.store
+    for name in store.machines.all():
+        store.machines.forget(name)
+    recent = store.requests.younger_than(LISTED_AFTER)
+    if recent:
+        session.sink.emit(
+            Warned(
+                f"an interrupted run asked for {', '.join(recent)} a moment ago, and the cloud "
+                "may not list it yet",
+                advice=f"run `longshore down` again in {LISTED_AFTER:.0f} seconds to be sure",
+            )
+        )
+        return
+    store.requests.erase_all()
+    store.places.forget(store.places.all())

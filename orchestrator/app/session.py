@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from orchestrator.machines.keys import project_key
 from orchestrator.operations.fleet import Fleet
 from orchestrator.operations.providers import Providers
 from orchestrator.planning.inside import inspect_machine
-from orchestrator.planning.look import Place, Surveyor
+from orchestrator.planning.look import Surveyor
 from orchestrator.planning.survey import Survey
 from orchestrator.reporting.events import RunStarted, Warned
 from orchestrator.reporting.sink import Sink
@@ -26,6 +25,7 @@ from orchestrator.spec import SpecError, load_project
 from orchestrator.spec.model import Project
 from orchestrator.state.database import SANDBOX_DIRECTORY, STATE_DIRECTORY
 from orchestrator.state.lock import state_lock
+from orchestrator.state.places import Place
 from orchestrator.state.store import Store
 from providers.contract.types import Owner, ProviderSettings
 
@@ -48,7 +48,6 @@ class Session:
     cancel: Cancellation
     providers: Providers
     fleet: Fleet
-    began: float
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -63,12 +62,9 @@ class Session:
             self.fleet,
             self.store.machines.all(),
             inspect_machine,
+            self.cancel,
         )
-        return surveyor.take(self.places, inside=inside)
-
-    @property
-    def elapsed(self) -> float:
-        return time.monotonic() - self.began
+        return surveyor.take((*self.places, *self.store.places.all()), inside=inside)
 
 
 @contextmanager
@@ -86,7 +82,6 @@ def open_session(
     A `mutating` command holds the lock; the others leave no trace, not even a state
     folder. Raises SpecError, StateError, LockedError.
     """
-    began = time.monotonic()
     project = _load(invocation, sink, services)
     if invocation.sandbox:
         project = rehearsed(project, os.environ)
@@ -109,7 +104,6 @@ def open_session(
             cancel=cancel,
             providers=Providers(project.providers, sink),
             fleet=fleet,
-            began=began,
         )
 
 

@@ -26,7 +26,6 @@ PARALLEL = 32
 class Result:
     """How a plan's run ended. `failures` holds the errors in the order they happened."""
 
-    changed: int
     failures: tuple[LongshoreError | CloudError, ...]
     interrupted: bool
 
@@ -39,7 +38,6 @@ class Runner:
         self._context = context
         self._waiting = {operation.id: operation for operation in operations}
         self._done: set[str] = set()
-        self._changed = 0
         self._failures: list[LongshoreError | CloudError] = []
 
     def run(self) -> Result:
@@ -64,7 +62,7 @@ class Runner:
         interrupted = self._context.cancel.requested
         if not interrupted:
             self._report_skipped()
-        return Result(self._changed, tuple(self._failures), interrupted)
+        return Result(tuple(self._failures), interrupted)
 
     def _ready(self) -> list[Operation]:
         if self._context.cancel.requested:
@@ -109,7 +107,6 @@ class Runner:
             )
             return False
         journal.conclude(operation.id, "done" if changed else "unchanged")
-        self._changed += int(changed)
         context.sink.emit(
             OperationFinished(
                 operation.id,

@@ -18,7 +18,13 @@ from orchestrator.operations.machine_record import machine_resource, record_mach
 from orchestrator.operations.operation import Operation
 from orchestrator.reporting.events import Fallback, PlannedChange
 from orchestrator.spec.model import Target
-from providers.contract.errors import CapacityError, TokenSpentError
+from providers.contract.errors import (
+    AuthError,
+    CapacityError,
+    InvalidRequestError,
+    QuotaError,
+    TokenSpentError,
+)
 from providers.contract.provider import Provider
 from providers.contract.types import (
     TAG_HOST_KEY,
@@ -71,22 +77,44 @@ class CreateMachine(Operation):
 
     def apply(self, context: Context) -> bool:
         provider = context.providers.get(self.target.provider, self.target.region)
-        pending = context.store.requests.all().get(self.name)
-        # A request that an earlier run persisted and did not see the end of goes first:
-        # the same bytes with the same token can only lead to the same machine.
-        if pending is not None and self._made(context, provider, pending, "a new request"):
-            return True
         ground = context.results.ground(self.target.name)
+        pending = context.store.requests.all().get(self.name)
+        if pending is not None and self._resume(context, provider, pending, ground):
+            return True
+        tried = False
         for offer, zone in ground.places():
+            tried = True
             request = self._request(context, offer, zone, ground)
             context.store.requests.save(request)
             if self._made(context, provider, request, "the next zone"):
                 return True
-        raise CapacityError(
-            f"nothing in {self.target.region} has room for {self.size} ({self.target.arch})",
-            provider=self.target.provider,
-            advice="try another size, region or market for this target",
+        raise self._no_room(ground, tried)
+
+    def _resume(
+        self, context: Context, provider: Provider, pending: MachineRequest, ground: Ground
+    ) -> bool:
+        """Go on with a request that an earlier run persisted and did not see the end of:
+        the same bytes with the same token can only lead to the same machine.
+
+        Where nothing came of it and the project asks for something else by now, it is
+        dropped, with an event.
+        """
+        still_wanted = (
+            pending.region == self.target.region
+            and pending.tags.get(TAG_MADE_AS) == made_as(self.target)
+            and (pending.key, pending.firewall) == (ground.network.key, ground.network.firewall)
         )
+        if still_wanted or provider.find_machine(pending.token, context.owner) is not None:
+            return self._made(context, provider, pending, "a new request")
+        context.store.requests.erase(pending.token)
+        context.sink.emit(
+            Fallback(
+                f"the request for {self.name} that an earlier run left",
+                "a new request",
+                "the project asks for something else by now, and nothing came of it",
+            )
+        )
+        return False
 
     def _made(
         self, context: Context, provider: Provider, request: MachineRequest, instead: str
@@ -103,8 +131,27 @@ class CreateMachine(Operation):
             reason = f"{error.code} {error.message}".strip()
             context.sink.emit(Fallback(f"{request.type} in {request.zone}", instead, reason))
             return False
+        except (AuthError, InvalidRequestError, QuotaError):
+            # Refused for good: sent again it could only be refused again, and the project
+            # will have been changed by then.
+            context.store.requests.erase(request.token)
+            raise
         record_machine(context, machine)
         return True
+
+    def _no_room(self, ground: Ground, tried: bool) -> CapacityError:
+        where = self.target.zone or self.target.region
+        if tried:
+            message = f"no zone of {where} has room for {self.size} ({self.target.arch})"
+            advice = "try another size, region or market for this target"
+        else:
+            zones = ", ".join(sorted(ground.network.subnets)) or "none"
+            message = (
+                f"{self.size} ({self.target.arch}) is not offered in a zone that has a subnet "
+                f"(zones with one: {zones})"
+            )
+            advice = "try another size, or name a subnet in a zone that has it"
+        return CapacityError(message, provider=self.target.provider, advice=advice)
 
     def _request(self, context: Context, offer: Offer, zone: str, ground: Ground) -> MachineRequest:
         owner = context.owner
@@ -163,9 +210,16 @@ def made_as(target: Target) -> str:
         f"{size.cpu}cpu" if size.cpu is not None else "",
         f"{size.memory // MIB}mib" if size.memory is not None else "",
         f"{target.disk}gib-disk",
-        target.os,
-        target.arch,
+        system_of(target),
         target.market if target.market == "spot" else "",
     ]
-    text = "-".join(word for word in words if word).lower()
-    return re.sub(r"[^a-z0-9_-]", "-", text)[:LABEL_LENGTH]
+    return _label("-".join(word for word in words if word))
+
+
+def system_of(target: Target) -> str:
+    """The part of `made_as` that decides which images and which playbook a machine takes."""
+    return _label(f"{target.os}-{target.arch}")
+
+
+def _label(text: str) -> str:
+    return re.sub(r"[^a-z0-9_-]", "-", text.lower())[:LABEL_LENGTH]

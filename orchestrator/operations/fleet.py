@@ -24,7 +24,7 @@ SIGN_OF_LIFE = 10.0
 
 
 class Fleet:
-    """The machines this run talks to, by name."""
+    """The machines this run talks to: a connection per address, found by name."""
 
     def __init__(self, login: Login, cancel: Cancellation, sink: Sink) -> None:
         self._login = login
@@ -33,6 +33,7 @@ class Fleet:
         self._lock = threading.Lock()
         self._connections: dict[str, Connection] = {}
         self._engines: dict[str, Engine] = {}
+        self._addresses: dict[str, str] = {}
         self._waits: dict[str, tuple[str, float]] = {}
 
     def dial(
@@ -43,6 +44,7 @@ class Fleet:
         *,
         deadline: float,
         booting: bool = False,
+        cancel: Cancellation | None = None,
     ) -> Connection:
         """A new connection, not kept. A refused sign-in is tried again only while the
         machine is `booting`: its user may not be there yet. Raises HostKeyMismatch,
@@ -55,7 +57,7 @@ class Fleet:
             self._login,
             pins,
             deadline=deadline,
-            cancel=self._cancel,
+            cancel=cancel or self._cancel,
             on_retry=self._report_retry,
             on_fallback=self._report_fallback,
             auth_patience=AUTH_PATIENCE if booting else 0.0,
@@ -69,42 +71,57 @@ class Fleet:
         *,
         deadline: float,
         booting: bool = False,
+        cancel: Cancellation | None = None,
     ) -> Connection:
-        """The kept connection of `name`, opened within `deadline` seconds when there is
+        """The kept connection to `address`, opened within `deadline` seconds when there is
         none yet. See `dial`."""
         with self._lock:
-            kept = self._connections.get(name)
+            kept = self._connections.get(address)
         if kept is None:
-            kept = self.dial(name, address, pins, deadline=deadline, booting=booting)
-            self.keep(name, kept)
+            kept = self.dial(name, address, pins, deadline=deadline, booting=booting, cancel=cancel)
+            self.keep(address, kept)
         return kept
 
-    def keep(self, name: str, connection: Connection) -> None:
-        """Make `connection` the one of `name`; an earlier one is closed."""
+    def keep(self, machine: str, connection: Connection) -> None:
+        """Make `connection` the one of a machine, given by name or address; an earlier one
+        is closed."""
         with self._lock:
-            earlier = self._connections.get(name)
-            engine = self._engines.pop(name, None)
-            self._connections[name] = connection
+            address = self._address(machine)
+            earlier = self._connections.get(address)
+            engine = self._engines.pop(address, None)
+            self._connections[address] = connection
         if engine is not None:
             engine.close()
         if earlier is not None and earlier is not connection:
             earlier.close()
 
-    def connection(self, name: str) -> Connection:
-        """The kept connection; KeyError when none was opened: a mistake in the plan."""
+    def assign(self, name: str, address: str) -> None:
+        """Say which machine has the name from now on. Two machines may carry one name for
+        a while (a double, a move to another region); they never share a connection."""
         with self._lock:
-            return self._connections[name]
+            self._addresses[name] = address
 
-    def engine(self, name: str) -> Engine:
+    def connection(self, machine: str) -> Connection:
+        """The kept connection of a machine, given by name or address; KeyError when none
+        was opened: a mistake in the plan."""
+        with self._lock:
+            return self._connections[self._address(machine)]
+
+    def engine(self, machine: str) -> Engine:
         """The Docker Engine behind the kept connection."""
         from orchestrator.engine.client import Engine
 
         with self._lock:
-            engine = self._engines.get(name)
+            address = self._address(machine)
+            engine = self._engines.get(address)
             if engine is None:
-                engine = Engine(self._connections[name], name=name)
-                self._engines[name] = engine
+                connection = self._connections[address]
+                engine = Engine(connection, name=connection.endpoint.name)
+                self._engines[address] = engine
             return engine
+
+    def _address(self, machine: str) -> str:
+        return self._addresses.get(machine, machine)
 
     def close(self) -> None:
         """Close everything; closing twice is fine."""

@@ -28,6 +28,7 @@ class PrepareTarget(Operation):
     public_key: str
     action: Action
     for_machines: bool
+    key_missing: bool = False
     difference: str = ""
 
     @property
@@ -40,7 +41,9 @@ class PrepareTarget(Operation):
 
     def describe(self) -> PlannedChange | None:
         if self.action == "none":
-            return None
+            if not self.key_missing:
+                return None
+            return PlannedChange("create", "key", self.subject, self.target.name)
         return PlannedChange(
             self.action, "firewall", self.subject, self.target.name, detail=self.difference
         )
@@ -57,7 +60,7 @@ class PrepareTarget(Operation):
         )
         if not self.for_machines:
             provider.ensure_network(request)
-            return self.action != "none"
+            return self.action != "none" or self.key_missing
         size = target.size
         requirement = Requirement(size.cpu, size.memory, size.type, target.arch, target.market)
         with ThreadPoolExecutor(2, thread_name_prefix="ground") as pool:
@@ -67,4 +70,4 @@ class PrepareTarget(Operation):
             found, fitting = image.result(), tuple(offers.result())
         network = provider.ensure_network(request)
         context.results.put_ground(target.name, Ground(network, found, fitting))
-        return self.action != "none"
+        return self.action != "none" or self.key_missing

@@ -27,22 +27,22 @@ def plan_down(survey: Survey) -> Plan:
     is gone already is fine, and finding it still there is what this is for.
     """
     machines = [machine_resource(view.cloud) for view in survey.machines]
-    resources = sorted([*machines, *survey.resources], key=_order)
+    resources = sorted([*machines, *survey.resources], key=order_of)
     warning = "the data on these machines goes with them, that in volumes included"
     return Plan(
-        operations=tuple(destroy_in_order(resources)), warnings=(warning,) if machines else ()
+        operations=tuple(destroy_inorder_of(resources)), warnings=(warning,) if machines else ()
     )
 
 
-def destroy_in_order(resources: list[Resource]) -> list[DestroyResource]:
+def destroy_inorder_of(resources: list[Resource]) -> list[DestroyResource]:
     """One operation a resource; each waits for all of the kinds before its own."""
     machines = {_machine(resource) for resource in resources if resource.kind == "machine"}
     operations: list[DestroyResource] = []
-    for resource in sorted(resources, key=_order):
+    for resource in sorted(resources, key=order_of):
         before = frozenset(
             operation.id
             for operation in operations
-            if _order(operation.resource) < _order(resource)
+            if order_of(operation.resource) < order_of(resource)
         )
         along = resource.kind in ("disk", "interface") and _machine(resource) in machines
         operations.append(DestroyResource(resource=resource, goes_along=along, needs=before))
@@ -53,5 +53,6 @@ def _machine(resource: Resource) -> str:
     return resource.tags.get(TAG_MACHINE, resource.id)
 
 
-def _order(resource: Resource) -> int:
+def order_of(resource: Resource) -> int:
+    """Its place in `ORDER`."""
     return ORDER.index(resource.kind)

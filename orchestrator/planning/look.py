@@ -11,11 +11,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from orchestrator.cancellation import Cancellation
 from orchestrator.errors import Interrupted, LongshoreError
 from orchestrator.operations.fleet import Fleet
 from orchestrator.operations.providers import Providers
 from orchestrator.planning.survey import MachineView, Survey
 from orchestrator.state.machines import MachineRecord
+from orchestrator.state.places import Place
 from providers.contract.types import (
     TAG_HOST_KEY,
     TAG_HOST_KEY_NEXT,
@@ -32,9 +34,6 @@ ANSWER_DEADLINE = 10.0
 """Seconds a machine that has been deployed to may take to answer SSH."""
 PARALLEL = 32
 
-Place = tuple[str, str]
-"""Provider and region."""
-
 
 @dataclass(frozen=True)
 class Inside:
@@ -49,7 +48,7 @@ class Inside:
 
 
 Inspect = Callable[[Fleet, str, Owner], Inside]
-"""Asks one connected machine. Raises LongshoreError when it cannot."""
+"""Asks the machine at an address, which is connected. Raises LongshoreError when it cannot."""
 
 
 class Surveyor:
@@ -62,68 +61,95 @@ class Surveyor:
         fleet: Fleet,
         records: Mapping[str, MachineRecord],
         inspect: Inspect,
+        cancel: Cancellation,
     ) -> None:
         self._owner = owner
         self._providers = providers
         self._fleet = fleet
         self._records = records
         self._inspect = inspect
+        self._cancel = cancel
 
     def take(self, places: Iterable[Place], *, inside: bool = True) -> Survey:
         """Ask every place, and with `inside` every machine. Raises CloudError when a
         cloud cannot be asked: without its answer nothing else is certain."""
-        everywhere = {*places, *((r.provider, r.region) for r in self._records.values())}
+        everywhere = sorted({*places, *((r.provider, r.region) for r in self._records.values())})
+        early: dict[str, _Question] = {}
         with ThreadPoolExecutor(PARALLEL, thread_name_prefix="survey") as pool:
-            listings = [pool.submit(self._listing, place) for place in sorted(everywhere)]
-            early = {
-                name: pool.submit(self._ask, record.name, record.address, record.pins)
-                for name, record in self._records.items()
-                if inside and record.rotated
-            }
-            found = [listing.result() for listing in listings]
-            machines = [machine for listing in found for machine in listing.machines]
-            resources = tuple(
-                resource
-                for listing in found
-                for resource in listing.resources
-                if resource.kind != "machine"
+            try:
+                listings = [pool.submit(self._listing, place) for place in everywhere]
+                for record in self._records.values() if inside else ():
+                    if record.rotated:
+                        question = self._ask(pool, record.name, record.address, record.pins)
+                        early[record.id] = question
+                found = [listing.result() for listing in listings]
+                machines = [machine for listing in found for machine in listing.machines]
+                machines.sort(key=lambda m: (m.name, self._record(m) is None, m.created, m.id))
+                asked = [(m, self._asked(pool, m, early) if inside else None) for m in machines]
+            finally:
+                # Whatever is left was asked of a machine that is gone or stopped.
+                for question in early.values():
+                    question.give_up.request()
+            answers = [question.answer.result() if question else None for _, question in asked]
+            views = tuple(
+                _view(machine, self._record(machine), answer)
+                for machine, answer in zip(machines, answers, strict=True)
             )
-            machines.sort(key=lambda machine: (machine.name, not self._known(machine)))
-            asked = [(m, self._asked(pool, m, early) if inside else None) for m in machines]
-            views = tuple(_view(m, self._record(m), f.result() if f else None) for m, f in asked)
-        return Survey(views, resources)
+        for view in reversed(views):
+            self._fleet.assign(view.name, view.cloud.address or "")
+        resources = [
+            resource
+            for listing in found
+            for resource in listing.resources
+            if resource.kind != "machine"
+        ]
+        return Survey(views, tuple(resources), tuple(everywhere))
 
     def _listing(self, place: Place) -> Listing:
         provider, region = place
         return self._providers.get(provider, region).listing(self._owner)
 
     def _asked(
-        self, pool: ThreadPoolExecutor, machine: CloudMachine, early: dict[str, Future[Inside]]
-    ) -> Future[Inside] | None:
+        self, pool: ThreadPoolExecutor, machine: CloudMachine, early: dict[str, _Question]
+    ) -> _Question | None:
         """The question already on its way, when it went to this very machine, or a new
         one; None for a machine that is still to be met for the first time."""
         record = self._record(machine)
         if not is_rotated(machine, record) or machine.state != "running":
             return None
-        if record is not None and record.address == machine.address and machine.name in early:
-            return early[machine.name]
-        return pool.submit(self._ask, machine.name, machine.address or "", pins_of(machine, record))
+        address = machine.address or ""
+        if record is not None and record.address == address and machine.id in early:
+            return early.pop(machine.id)
+        return self._ask(pool, machine.name, address, pins_of(machine, record))
 
-    def _ask(self, name: str, address: str, pins: frozenset[str]) -> Inside:
-        try:
-            self._fleet.connect(name, address, pins, deadline=ANSWER_DEADLINE)
-            return self._inspect(self._fleet, name, self._owner)
-        except Interrupted:
-            raise
-        except LongshoreError as error:
-            return Inside(error=error)
+    def _ask(
+        self, pool: ThreadPoolExecutor, name: str, address: str, pins: frozenset[str]
+    ) -> _Question:
+        give_up = self._cancel.child()
+
+        def answer() -> Inside:
+            try:
+                self._fleet.connect(name, address, pins, deadline=ANSWER_DEADLINE, cancel=give_up)
+                return self._inspect(self._fleet, address, self._owner)
+            except Interrupted:
+                self._cancel.check()
+                return Inside(error=LongshoreError("it was not waited for"))
+            except LongshoreError as error:
+                return Inside(error=error)
+
+        return _Question(pool.submit(answer), give_up)
 
     def _record(self, machine: CloudMachine) -> MachineRecord | None:
         record = self._records.get(machine.name)
         return record if record is not None and record.id == machine.id else None
 
-    def _known(self, machine: CloudMachine) -> bool:
-        return self._record(machine) is not None
+
+@dataclass(frozen=True)
+class _Question:
+    """What was asked of one machine, and how to stop waiting for it."""
+
+    answer: Future[Inside]
+    give_up: Cancellation
 
 
 def pins_of(machine: CloudMachine, record: MachineRecord | None) -> frozenset[str]:
@@ -148,7 +174,7 @@ def _view(
 ) -> MachineView:
     trusted = is_rotated(machine, record)
     if inside is None:
-        if not trusted and machine.state in ("pending", "running"):
+        if machine.state == "pending" or (not trusted and machine.state == "running"):
             return MachineView(machine, "booting", trusted)
         note = "it was not asked" if machine.state == "running" else f"it is {machine.state}"
         return MachineView(machine, "unknown", trusted, note=note)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orchestrator.operations.operation import Operation
+from orchestrator.planning.survey import MachineView
 from orchestrator.reporting.events import PlannedChange, PlanReady
 
 
@@ -18,6 +19,8 @@ class Plan:
     warnings: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     """Machines that exist and could not be asked what runs on them."""
+    machines: tuple[MachineView, ...] = ()
+    """The machines that stay, one for each name."""
 
     @property
     def changes(self) -> tuple[PlannedChange, ...]:
@@ -26,10 +29,9 @@ class Plan:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to do. Operations without a line of their own count:
-        a machine that still has its first host key is not done."""
+        """Whether there is nothing to do. Each plan with operations has a line to show."""
         return not self.operations
 
     def event(self) -> PlanReady:
         """The plan as it is shown."""
-        return PlanReady(self.changes + self.kept, self.warnings)
+        return PlanReady(self.changes + self.kept, self.warnings, self.unknown)

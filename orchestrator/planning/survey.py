@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from orchestrator.errors import LongshoreError
+from orchestrator.state.places import Place
 from providers.contract.types import CloudMachine, Resource
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ Reach = Literal["ok", "booting", "unknown"]
 class MachineView:
     """One machine of ours, as seen from outside and, when it could be asked, from inside.
 
-    `booting`: it still has its first host key and did not answer yet. `unknown`: it
+    `booting`: it starts, or still has its first host key, and was not asked yet. `unknown`: it
     should have answered; `error` or `note` says why it did not. Unknown is not absent.
     """
 
@@ -50,3 +51,11 @@ class Survey:
 
     machines: tuple[MachineView, ...]
     resources: tuple[Resource, ...]
+    places: tuple[Place, ...] = ()
+    """Every provider and region that was asked."""
+
+    @property
+    def occupied(self) -> frozenset[Place]:
+        """The places where something of ours is."""
+        machines = {(view.cloud.provider, view.cloud.region) for view in self.machines}
+        return frozenset(machines | {(r.provider, r.region) for r in self.resources})

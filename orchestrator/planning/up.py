@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from orchestrator.operations.create_machine import CreateMachine, made_as
+from orchestrator.errors import ExitCode, LongshoreError
+from orchestrator.operations.create_machine import CreateMachine, made_as, system_of
 from orchestrator.operations.destroy import DestroyResource
 from orchestrator.operations.install_engine import InstallEngine
 from orchestrator.operations.machine_record import machine_resource
@@ -15,12 +15,14 @@ from orchestrator.operations.prepare_target import PrepareTarget
 from orchestrator.operations.record_release import RecordRelease
 from orchestrator.operations.trust_machine import TrustMachine
 from orchestrator.planning.desired import Desired
+from orchestrator.planning.down import order_of
 from orchestrator.planning.plan import Plan
 from orchestrator.planning.rules import difference, wanted_rules
 from orchestrator.planning.services import ServicePlanner
 from orchestrator.planning.survey import MachineView, Survey
 from orchestrator.reporting.events import Action, PlannedChange
 from orchestrator.spec.model import Size, Target
+from orchestrator.state.places import Place
 from providers.contract.types import TAG_MADE_AS, Resource
 
 GIB = 1024**3
@@ -44,34 +46,28 @@ class _Planner:
     kept: list[PlannedChange] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    machines: list[MachineView] = field(default_factory=list)
 
     def plan(self) -> Plan:
         services = ServicePlanner(self.desired)
-        by_name: dict[str, list[MachineView]] = {}
-        for view in self.survey.machines:
-            by_name.setdefault(view.name, []).append(view)
-        surplus: list[MachineView] = []
         for target in self.desired.project.targets:
-            views = {name: by_name.pop(name, []) for name in machine_names(target)}
-            for doubles in views.values():
-                surplus += doubles[1:]
-            self._target(target, {n: v[0] for n, v in views.items() if v}, services)
-        surplus += [view for views in by_name.values() for view in views]
+            self._target(target, services)
         # First, since a plan is read from the top; they run beside the machines' start.
         self.operations = [*services.shared, *self.operations]
         self._release(services)
-        self._remove(surplus)
+        self._remove()
         return Plan(
-            tuple(self.operations), tuple(self.kept), tuple(self.warnings), tuple(self.unknown)
+            operations=tuple(self.operations),
+            kept=tuple(self.kept),
+            warnings=tuple(self.warnings),
+            unknown=tuple(self.unknown),
+            machines=tuple(self.machines),
         )
 
-    def _target(
-        self, target: Target, views: dict[str, MachineView], services: ServicePlanner
-    ) -> None:
-        missing = [name for name in machine_names(target) if name not in views]
-        network = self._network(target, needed=bool(missing))
-        for name in machine_names(target):
-            view = views.get(name)
+    def _target(self, target: Target, services: ServicePlanner) -> None:
+        views = {name: self._find(name, target) for name in machine_names(target)}
+        network = self._network(target, needed=None in views.values())
+        for name, view in views.items():
             if view is None:
                 create = CreateMachine(
                     name=name,
@@ -82,12 +78,27 @@ class _Planner:
                 )
                 self.operations.append(create)
                 self._machine(name, target, None, services, frozenset({create.id}))
-            elif view.reach == "unknown":
+                continue
+            self.machines.append(view)
+            if view.reach == "unknown":
                 self.unknown.append(name)
                 self.warnings.append(f"{name} is unknown: {view.why}")
             else:
                 self._drift(target, view)
                 self._machine(name, target, view, services, frozenset())
+
+    def _find(self, name: str, target: Target) -> MachineView | None:
+        """The machine of that name where the target is now. Of two, the survey's first:
+        the one that is known here, else the older one."""
+        for view in self.survey.machines:
+            cloud = view.cloud
+            if (cloud.name, cloud.provider, cloud.region) == (
+                name,
+                target.provider,
+                target.region,
+            ):
+                return view
+        return None
 
     def _machine(
         self,
@@ -99,7 +110,7 @@ class _Planner:
     ) -> None:
         """From a machine that exists (or will, after `needs`) to all services on it."""
         if view is None or view.reach == "booting" or not view.trusted:
-            trust = TrustMachine(name=name, needs=needs)
+            trust = TrustMachine(name=name, target=target.name, new=view is None, needs=needs)
             self.operations.append(trust)
             needs = frozenset({trust.id})
         reason = "" if view is None else self._engine_reason(view, target)
@@ -129,7 +140,8 @@ class _Planner:
 
     def _network(self, target: Target, *, needed: bool) -> PrepareTarget | None:
         firewall = self._firewall(target)
-        key = any(resource.kind == "key" for resource in self.survey.resources)
+        here = (target.provider, target.region)
+        key = any(r.kind == "key" and place_of(r) == here for r in self.survey.resources)
         standing = firewall.rules if firewall else ()
         services = self.desired.project.services_on(target.name)
         rules = wanted_rules(services, self.desired.deployer, standing, self.today)
@@ -142,6 +154,7 @@ class _Planner:
             rules=rules,
             public_key=self.desired.public_key,
             action=action,
+            key_missing=not key,
             for_machines=needed,
             difference=words,
         )
@@ -149,42 +162,83 @@ class _Planner:
         return operation
 
     def _firewall(self, target: Target) -> Resource | None:
+        here = (target.provider, target.region)
         for resource in self.survey.resources:
-            if (resource.kind, resource.target, resource.region) == (
-                "firewall",
-                target.name,
-                target.region,
+            if (resource.kind, resource.target) == ("firewall", target.name) and (
+                place_of(resource) == here
             ):
                 return resource
         return None
 
     def _drift(self, target: Target, view: MachineView) -> None:
-        made = view.cloud.tags.get(TAG_MADE_AS, "")
-        if made and made != made_as(target):
-            self.warnings.append(
-                f"{view.name} was made as {made}, the project now asks for {made_as(target)}: "
-                "machines are not changed in place; take the environment down and up again"
+        """A machine made as something else than is asked for now. Raises LongshoreError
+        where going on would run the wrong images or playbook on it."""
+        made, asked = view.cloud.tags.get(TAG_MADE_AS, ""), made_as(target)
+        if not made or made == asked:
+            return
+        message = f"{view.name} was made as {made}, the project now asks for {asked}"
+        if system_of(target) not in made:
+            raise LongshoreError(
+                f"{message}: system and architecture of a machine cannot be changed",
+                advice="write them as they were, or take the environment down and up again",
+                exit_code=ExitCode.BAD_INPUT,
             )
+        self.warnings.append(
+            f"{message}: machines are not changed in place; take the environment down and up "
+            "again to have them anew"
+        )
 
     def _release(self, services: ServicePlanner) -> None:
         if services.deployments:
             self.operations.append(RecordRelease(needs=frozenset(services.deployments)))
 
-    def _remove(self, surplus: Sequence[MachineView]) -> None:
-        """Machines the project no longer asks for go last, once the rest has come up, and
-        with them the firewall of a target that is gone."""
+    def _remove(self) -> None:
+        """What the project no longer asks for goes last, once the rest has come up:
+        machines, then the firewalls of targets that are gone, then what is left in places
+        that no target names."""
         before = frozenset(operation.id for operation in self.operations)
-        targets = {target.name for target in self.desired.project.targets}
         gone: list[Operation] = []
-        for view in surplus:
-            note = "no longer in the project"
-            resource = machine_resource(view.cloud)
-            gone.append(DestroyResource(resource=resource, note=note, needs=before))
+        for view in self.survey.machines:
+            if not any(view is kept for kept in self.machines):
+                resource = machine_resource(view.cloud)
+                gone.append(
+                    DestroyResource(resource=resource, note=self._surplus(view), needs=before)
+                )
         waits = before | {operation.id for operation in gone}
-        for resource in self.survey.resources:
-            if resource.kind == "firewall" and resource.target not in targets:
-                gone.append(DestroyResource(resource=resource, needs=waits))
+        leftover = sorted(filter(self._is_leftover, self.survey.resources), key=order_of)
+        for resource in leftover:
+            destroy = DestroyResource(resource=resource, needs=waits)
+            gone.append(destroy)
+            waits |= {destroy.id}
         self.operations += gone
+
+    def _surplus(self, view: MachineView) -> str:
+        kept = [machine.cloud for machine in self.machines if machine.name == view.name]
+        names = {name for t in self.desired.project.targets for name in machine_names(t)}
+        if kept:
+            return f"a second machine of this name beside {kept[0].id}"
+        if view.name in names:
+            return f"its target is in {self._region_of(view.cloud.target)} now"
+        return "no longer in the project"
+
+    def _region_of(self, target: str) -> str:
+        found = [t.region for t in self.desired.project.targets if t.name == target]
+        return found[0] if found else "another region"
+
+    def _is_leftover(self, resource: Resource) -> bool:
+        here = [t for t in self.desired.project.targets if place_of(resource) == _place(t)]
+        if resource.kind == "firewall":
+            return resource.target not in {target.name for target in here}
+        return not here
+
+
+def _place(target: Target) -> Place:
+    return (target.provider, target.region)
+
+
+def place_of(resource: Resource) -> Place:
+    """Where a resource is."""
+    return (resource.provider, resource.region)
 
 
 def machine_names(target: Target) -> tuple[str, ...]:

@@ -26,6 +26,10 @@ CREATE TABLE machines (
     rotated INTEGER NOT NULL DEFAULT 0, host_key TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (environment, name)
 );
+CREATE TABLE places (
+    environment TEXT NOT NULL, provider TEXT NOT NULL, region TEXT NOT NULL,
+    PRIMARY KEY (environment, provider, region)
+);
 CREATE TABLE requests (
     token TEXT PRIMARY KEY, environment TEXT NOT NULL, machine TEXT NOT NULL,
     body TEXT NOT NULL, created TEXT NOT NULL

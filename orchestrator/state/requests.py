@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from orchestrator.state.database import Database
 from providers.contract.types import Image, MachineRequest, Owner
@@ -44,6 +44,17 @@ class PendingRequests:
             self._environment,
         )
         return {row["machine"]: _load(row["body"]) for row in rows}
+
+    def younger_than(self, seconds: float) -> tuple[str, ...]:
+        """The machines whose create call may be so recent that a cloud does not list what
+        came of it yet."""
+        since = datetime.now(UTC) - timedelta(seconds=seconds)
+        rows = self._database.rows(
+            "SELECT DISTINCT machine FROM requests WHERE environment = ? AND created > ?",
+            self._environment,
+            since.isoformat(timespec="seconds"),
+        )
+        return tuple(row["machine"] for row in rows)
 
     def erase(self, token: str) -> None:
         """Forget one request; the bytes are overwritten. Erasing twice is fine."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from orchestrator.state.database import DATABASE, Database
 from orchestrator.state.journal import Journal
 from orchestrator.state.machines import MachineRecords
+from orchestrator.state.places import Places
 from orchestrator.state.releases import Releases
 from orchestrator.state.requests import PendingRequests
 
@@ -20,6 +21,7 @@ class Store:
         self._database = Database(directory / DATABASE, create=create)
         self.machines = MachineRecords(self._database, environment)
         self.requests = PendingRequests(self._database, environment)
+        self.places = Places(self._database, environment)
         self.releases = Releases(self._database, environment)
         self.journal = Journal(self._database, environment)
 

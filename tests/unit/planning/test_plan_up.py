@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from orchestrator.engine.containers import Container, config_hash
-from orchestrator.errors import LongshoreError
+from orchestrator.errors import ExitCode, LongshoreError
 from orchestrator.operations.create_machine import made_as
 from orchestrator.operations.workload import Workload
 from orchestrator.planning.desired import Desired
@@ -212,12 +215,75 @@ def test_of_two_machines_with_one_name_the_first_stays() -> None:
     assert operation.id == "destroy:machine:i-double"
 
 
+def test_of_two_machines_the_plan_says_which_stays() -> None:
+    wanted = desired(US)
+    first, second = view("us-1", wanted), view("us-1", wanted)
+    second = replace(second, cloud=replace(second.cloud, id="i-double"))
+    result = plan(wanted, first, second)
+    assert result.machines == (first,)
+    assert "a second machine of this name beside i-us-1" in result.changes[0].detail
+
+
+def test_a_target_that_moved_to_another_region_is_made_there_and_then_removed_here() -> None:
+    wanted = desired(replace(US, region="eu-west-1"))
+    here = Resource("disk", "vol-1", "vol", "aws", "us-east-1", "us", {})
+    survey = Survey((view("us-1", wanted),), (*resources(US), here))
+    result = plan_up(wanted, survey, TODAY)
+    assert result.machines == ()
+    assert [o.id for o in result.operations if o.kind == "machine"] == ["machine:us-1:us-1"]
+    (firewall,) = [o for o in result.operations if o.kind == "firewall"]
+    assert firewall.describe().action == "create"
+    destroyed = [o for o in result.operations if o.kind == "destroy"]
+    assert [o.id for o in destroyed] == [
+        "destroy:machine:i-us-1",
+        "destroy:disk:vol-1",
+        "destroy:firewall:sg-1",
+        "destroy:key:key-1",
+    ]
+    assert "its target is in eu-west-1 now" in destroyed[0].detail
+    made = {o.id for o in result.operations if o.kind in ("machine", "container", "reach")}
+    assert made <= destroyed[0].needs
+    for earlier, later in pairwise(destroyed):
+        assert earlier.id in later.needs
+
+
+def test_what_is_left_in_a_region_without_targets_goes() -> None:
+    wanted = desired(US)
+    key = Resource("key", "key-eu", "key", "aws", "eu-central-1", None, {})
+    survey = Survey((view("us-1", wanted),), (*resources(US), key))
+    assert lines(plan_up(wanted, survey, TODAY)) == ["delete key key"]
+
+
+def test_a_machine_of_another_system_stops_the_plan() -> None:
+    wanted = desired(replace(US, arch="arm64"))
+    wanted = replace(
+        wanted, workloads={(name, "linux/arm64"): w for (name, _), w in wanted.workloads.items()}
+    )
+    seen = view("us-1", wanted)
+    tags = {TAG_MADE_AS: made_as(US)}
+    with pytest.raises(LongshoreError, match="system and architecture of a machine") as caught:
+        plan(wanted, replace(seen, cloud=replace(seen.cloud, tags=tags)))
+    assert caught.value.exit_code == ExitCode.BAD_INPUT
+
+
+def test_a_missing_key_is_a_line_of_the_plan() -> None:
+    wanted = desired(US)
+    survey = Survey((view("us-1", wanted),), resources(US)[:1])
+    assert lines(plan_up(wanted, survey, TODAY)) == ["create key us"]
+
+
+def test_a_machine_that_still_has_its_first_host_key_is_a_line_of_the_plan() -> None:
+    wanted = desired(US)
+    result = plan(wanted, replace(view("us-1", wanted), trusted=False))
+    assert lines(result) == ["update host key us-1"]
+
+
 def test_the_firewall_of_a_target_that_is_gone_goes_after_its_machines() -> None:
     wanted = desired(US)
     seen = view("eu-1", wanted, "eu")
     survey = Survey(
         (view("us-1", wanted), seen),
-        (*resources(US), Resource("firewall", "sg-eu", "sg-eu", "aws", "eu-west-1", "eu", {})),
+        (*resources(US), Resource("firewall", "sg-eu", "sg-eu", "aws", "us-east-1", "eu", {})),
     )
     result = plan_up(wanted, survey, TODAY)
     assert [o.id for o in result.operations] == ["destroy:machine:i-eu-1", "destroy:firewall:sg-eu"]
