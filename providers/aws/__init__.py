@@ -5,17 +5,25 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
-from providers.contract.retry import OnRetry, ignore_retry
+from providers.contract.retry import OnRetry, Pause, ignore_retry
 from providers.contract.types import ProviderSettings
 
 if TYPE_CHECKING:
     from providers.contract.provider import Provider
 
 
-def create(settings: ProviderSettings, region: str, on_retry: OnRetry = ignore_retry) -> Provider:
-    """An EC2 provider for one region. Makes no call and does not import the SDK."""
+def create(
+    settings: ProviderSettings,
+    region: str,
+    on_retry: OnRetry = ignore_retry,
+    *,
+    pause: Pause = time.sleep,
+) -> Provider:
+    """An EC2 provider for one region (see `ProviderFactory`). Makes no call and does not
+    import the SDK."""
     from providers.aws.adapter import AwsProvider
 
-    return AwsProvider(settings, region, on_retry)
+    return AwsProvider(settings, region, on_retry, pause)

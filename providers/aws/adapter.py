@@ -11,7 +11,7 @@ from providers.aws.destroy import Removal
 from providers.aws.errors import PROVIDER
 from providers.aws.listing import Survey
 from providers.aws.waiting import Deadline
-from providers.contract.retry import OnRetry
+from providers.contract.retry import OnRetry, Pause
 from providers.contract.types import (
     Arch,
     CloudMachine,
@@ -33,11 +33,13 @@ class AwsProvider:
     """EC2 in one region (see `providers.contract.provider.Provider`). Usable from several
     threads. Making one is cheap: the SDK is imported with the first call."""
 
-    def __init__(self, settings: ProviderSettings, region: str, on_retry: OnRetry) -> None:
+    def __init__(
+        self, settings: ProviderSettings, region: str, on_retry: OnRetry, pause: Pause
+    ) -> None:
         self.name = PROVIDER
         self.region = region
         self._settings = settings
-        self._calls = Calls(Clients(settings, region), on_retry)
+        self._calls = Calls(Clients(settings, region), on_retry, pause)
 
     def preflight(self) -> Identity:
         """Who the credentials say we are (STS). AuthError, with what to do, if nobody."""
@@ -52,7 +54,7 @@ class AwsProvider:
 
     def deployer_address(self) -> str:
         """See `echo.deployer_address`."""
-        return echo.deployer_address(self._settings, self._calls.on_retry)
+        return echo.deployer_address(self._settings, self._calls.on_retry, self._calls.pause)
 
     def offers(self, requirement: Requirement, zone: str | None) -> Sequence[Offer]:
         """See `offers.survey`."""

@@ -10,14 +10,14 @@ from typing import TypeVar
 from providers.aws.client import Clients
 from providers.aws.error_table import Phase
 from providers.aws.errors import classify
-from providers.contract.retry import OnRetry, RetryPolicy, with_retries
+from providers.contract.retry import OnRetry, Pause, RetryPolicy, with_retries
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Calls:
-    """The clients of one region and whom to tell about retries.
+    """The clients of one region, whom to tell about retries, and how to wait.
 
     `send` reads its client inside, so that a client that cannot be made (no such profile,
     no credentials) is translated like any other failure.
@@ -25,6 +25,7 @@ class Calls:
 
     clients: Clients
     on_retry: OnRetry
+    pause: Pause = time.sleep
 
     def repeatable(
         self,
@@ -41,7 +42,13 @@ class Calls:
         def attempt() -> T:
             return self.once(operation, phase, send, born=born)
 
-        return with_retries(attempt, operation=operation, on_retry=self.on_retry, policy=policy)
+        return with_retries(
+            attempt,
+            operation=operation,
+            on_retry=self.on_retry,
+            policy=policy,
+            sleep=self.pause,
+        )
 
     def read(self, operation: str, send: Callable[[], T]) -> T:
         """Make a read, with retries."""

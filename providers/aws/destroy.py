@@ -59,7 +59,7 @@ class Removal:
                 return
         if self.resource.kind in AT_ONCE:
             return
-        for _ in self.limit.polls():
+        for _ in self.limit.polls(self.calls.pause):
             if self._look(look) is None:
                 return
         raise DeadlineError(

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 
 from providers.aws.errors import PROVIDER
 from providers.contract.errors import InvalidRequestError, TransientError
-from providers.contract.retry import OnRetry, RetryPolicy, with_retries
+from providers.contract.retry import OnRetry, Pause, RetryPolicy, with_retries
 from providers.contract.types import ProviderSettings
 
 AWS_ECHO = "https://checkip.amazonaws.com"
@@ -17,7 +17,7 @@ LONGEST_ANSWER = 256
 ADVICE = "set `ssh_from` to the networks that may reach SSH, or `echo_url` to a service you trust"
 
 
-def deployer_address(settings: ProviderSettings, on_retry: OnRetry) -> str:
+def deployer_address(settings: ProviderSettings, on_retry: OnRetry, pause: Pause) -> str:
     """Ask `settings.echo_url`, or AWS's own echo service, tried three times.
 
     The environment's proxies are passed over on purpose: SSH will not go through them.
@@ -30,6 +30,7 @@ def deployer_address(settings: ProviderSettings, on_retry: OnRetry) -> str:
         operation="echo",
         on_retry=on_retry,
         policy=RetryPolicy(attempts=3, longest_wait=1.0, deadline=20.0),
+        sleep=pause,
     )
     try:
         return str(ip_address(text.strip()))

@@ -174,7 +174,7 @@ def _wait(
     """Poll until it runs and has a public address."""
     id = instance["InstanceId"]
     asked_to_start = False
-    for poll, _ in enumerate(limit.polls()):
+    for poll, _ in enumerate(limit.polls(calls.pause)):
         if poll:
             try:
                 instance = _describe(calls, id, born=born, policy=limit.policy())
@@ -213,7 +213,7 @@ def _wait(
 def _bury(calls: Calls, instance: InstanceTypeDef) -> tuple[str, str]:
     """Why an instance died (code, message), once it is really terminated."""
     id = instance["InstanceId"]
-    for poll, _ in enumerate(Deadline.after(BURIAL).polls()):
+    for poll, _ in enumerate(Deadline.after(BURIAL).polls(calls.pause)):
         if poll:
             instance = _describe(calls, id)
         if instance["State"]["Name"] == "terminated":

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from providers.contract.retry import RetryPolicy
+from providers.contract.retry import Pause, RetryPolicy
 
 FIRST_PAUSE = 0.2
 GROWTH = 1.5
@@ -38,13 +38,13 @@ class Deadline:
             deadline=self.remaining,
         )
 
-    def polls(self) -> Iterator[None]:
-        """Yield at once, then after each pause, and a last time at the deadline."""
-        pause = FIRST_PAUSE
+    def polls(self, pause: Pause) -> Iterator[None]:
+        """Yield at once, then after each `pause`, and a last time at the deadline."""
+        seconds = FIRST_PAUSE
         while True:
             yield
             remaining = self.remaining
             if remaining <= 0:
                 return
-            time.sleep(min(pause, remaining))
-            pause = min(pause * GROWTH, LONGEST_PAUSE)
+            pause(min(seconds, remaining))
+            seconds = min(seconds * GROWTH, LONGEST_PAUSE)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Mapping, Sequence
 from importlib.metadata import entry_points
 from typing import Protocol
 
 from providers.contract.errors import InvalidRequestError
-from providers.contract.retry import OnRetry
+from providers.contract.retry import OnRetry, Pause
 from providers.contract.types import (
     Arch,
     CloudMachine,
@@ -83,9 +84,19 @@ class Provider(Protocol):
         ...
 
 
-ProviderFactory = Callable[[ProviderSettings, str, OnRetry], Provider]
-"""(settings, region, what to call on each retry) -> provider. Creating one is cheap and
-makes no call; the SDK is imported on first use."""
+class ProviderFactory(Protocol):
+    """Makes a provider for one region. Cheap: it makes no call, and the SDK is imported on
+    first use. `on_retry` hears of each retry; `pause` is how the provider waits, between
+    tries and between polls, so that its caller can end every wait (see `Pause`)."""
+
+    def __call__(
+        self,
+        settings: ProviderSettings,
+        region: str,
+        on_retry: OnRetry,
+        *,
+        pause: Pause = time.sleep,
+    ) -> Provider: ...
 
 
 def provider_factory(name: str) -> ProviderFactory:

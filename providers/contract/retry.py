@@ -51,6 +51,10 @@ class Retry:
 
 OnRetry = Callable[[Retry], None]
 
+Pause = Callable[[float], None]
+"""Waits so many seconds. It may raise what its owner understands, to end whatever waits:
+adapters let it pass, and leave nothing half done that the same call would not go on from."""
+
 
 def ignore_retry(_: Retry) -> None:
     """For callers that have nobody to tell."""
@@ -79,7 +83,7 @@ def with_retries(
     operation: str,
     on_retry: OnRetry,
     policy: RetryPolicy | None = None,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Pause = time.sleep,
 ) -> T:
     """Run `call`, again for ThrottledError and TransientError within the policy.
 

@@ -70,17 +70,22 @@ def done(action: str) -> Answer:
 
 class Canned:
     """Calls whose answers are given beforehand, action by action, in order; the last one of
-    an action is given for ever. `sent` has what was asked."""
+    an action is given for ever. `sent` has what was asked, `pauses` the waits in between,
+    which take no time here."""
 
     def __init__(self, **answers: list[Answer]) -> None:
         self.answers = answers
+        self.pauses: list[float] = []
         self.sent: list[dict[str, str]] = []
         self.bodies: list[bytes] = []
         self.retries: list[Retry] = []
         clients = Clients(ProviderSettings("aws", endpoint=ENDPOINT), "us-east-1")
-        self.calls = Calls(clients, self.retries.append)
+        self.calls = Calls(clients, self.retries.append, self.pause)
         for client in (clients.ec2, clients.sts, clients.ssm):
             client.meta.events.register_first("before-send.*", self._answer)
+
+    def pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
 
     @property
     def actions(self) -> list[str]:

@@ -26,11 +26,6 @@ GROUP = (
 )
 
 
-@pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("providers.aws.waiting.time.sleep", lambda _: None)
-
-
 def ours(state: str) -> str:
     return instance(state).replace("</item>", f"{TAGS}</item>")
 

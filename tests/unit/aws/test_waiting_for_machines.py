@@ -25,14 +25,7 @@ ADDRESS = "203.0.113.9"
 RUNNING = described(instance("running", address=ADDRESS))
 
 
-@pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    pauses: list[float] = []
-    monkeypatch.setattr("providers.aws.waiting.time.sleep", pauses.append)
-    return pauses
-
-
-def test_it_waits_for_running_and_for_the_address(no_pauses: list[float]) -> None:
+def test_it_waits_for_running_and_for_the_address() -> None:
     canned = Canned(
         DescribeInstances=[
             NOBODY,
@@ -46,8 +39,8 @@ def test_it_waits_for_running_and_for_the_address(no_pauses: list[float]) -> Non
     assert (machine.state, machine.address) == ("running", ADDRESS)
     assert machine.created == "2026-01-02T03:04:05+00:00"
     assert canned.actions == ["DescribeInstances", "RunInstances", *["DescribeInstances"] * 3]
-    assert no_pauses[0] == 0.2
-    assert no_pauses == sorted(no_pauses)
+    assert canned.pauses[0] == 0.2
+    assert canned.pauses == sorted(canned.pauses)
 
 
 def test_a_machine_that_runs_in_the_answer_needs_no_poll() -> None:
