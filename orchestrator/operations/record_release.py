@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import json
 import subprocess
@@ -16,6 +15,7 @@ from orchestrator.operations.operation import Operation
 from orchestrator.spec.model import Project
 from orchestrator.spec.resolved import resolved_document
 from orchestrator.state.releases import Release
+from orchestrator.who import who
 
 GIT_DEADLINE = 5.0
 
@@ -37,7 +37,7 @@ class RecordRelease(Operation):
             Release(
                 id=context.release,
                 created=datetime.now(UTC).isoformat(timespec="seconds"),
-                author=getpass.getuser(),
+                author=who(),
                 revision=revision_of(context.project.directory),
                 config_hash=release_hash(context.project),
                 images=context.results.images(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import re
 import socket
 from collections.abc import Iterable, Sequence
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from orchestrator.spec.model import Service
+from orchestrator.who import who
 from providers.contract.types import PortRule
 
 SSH_PORT = 22
@@ -34,7 +34,7 @@ class Deployer:
 
 def deployer_name() -> str:
     """`user@host`, in the characters that a rule's description may hold."""
-    return re.sub(r"[^A-Za-z0-9._@-]", "-", f"{getpass.getuser()}@{socket.gethostname()}")
+    return re.sub(r"[^A-Za-z0-9._@-]", "-", f"{who()}@{socket.gethostname()}")
 
 
 def wanted_rules(

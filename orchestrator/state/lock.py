@@ -7,7 +7,6 @@ The file's text only says who holds it.
 from __future__ import annotations
 
 import fcntl
-import getpass
 import json
 import os
 import socket
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from orchestrator.errors import ExitCode, LongshoreError
 from orchestrator.state.database import make_private
+from orchestrator.who import who
 
 LOCK = "lock"
 
@@ -51,23 +51,23 @@ def state_lock(directory: Path, command: str) -> Iterator[None]:
 
 
 def _introduction(command: str) -> bytes:
-    who = {
+    holder = {
         "command": command,
-        "user": getpass.getuser(),
+        "user": who(),
         "host": socket.gethostname(),
         "pid": os.getpid(),
         "since": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    return json.dumps(who).encode()
+    return json.dumps(holder).encode()
 
 
 def _holder(descriptor: int) -> str:
     try:
-        who = json.loads(os.pread(descriptor, 4096, 0))
+        holder = json.loads(os.pread(descriptor, 4096, 0))
     except ValueError:
         # The holder has the lock and has not written its name yet.
         return "a process that has just started"
     return (
-        f"`longshore {who['command']}` by {who['user']}@{who['host']}"
-        f" (process {who['pid']}, since {who['since']})"
+        f"`longshore {holder['command']}` by {holder['user']}@{holder['host']}"
+        f" (process {holder['pid']}, since {holder['since']})"
     )
