@@ -102,7 +102,7 @@ def open_session(
             store=store,
             sink=sink,
             cancel=cancel,
-            providers=Providers(project.providers, sink),
+            providers=Providers(project.providers, sink, cancel),
             fleet=fleet,
         )
 
