@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from orchestrator.app.session import Session
-from orchestrator.errors import ExitCode, Interrupted, LongshoreError
+from orchestrator.errors import Interrupted, LongshoreError
 from orchestrator.execution.runner import Result, Runner
+from orchestrator.exit_code import exit_code_of
 from orchestrator.images.local import LocalEngine
 from orchestrator.operations.context import Context
 from orchestrator.operations.operation import Operation
 from orchestrator.reporting.events import Notice
-from providers.contract.errors import AuthError, CapacityError, CloudError, QuotaError
+from providers.contract.errors import CloudError
 
 
 @contextmanager
@@ -72,15 +73,5 @@ def _failed(result: Result) -> LongshoreError:
     return LongshoreError(
         f"{first}{others}",
         advice=first.advice or "mend it and run the same command again: what is done stays done",
-        exit_code=_exit_code(first),
+        exit_code=exit_code_of(first),
     )
-
-
-def _exit_code(error: LongshoreError | CloudError) -> ExitCode:
-    if isinstance(error, LongshoreError):
-        return error.exit_code
-    if isinstance(error, AuthError):
-        return ExitCode.AUTH
-    if isinstance(error, CapacityError | QuotaError):
-        return ExitCode.CAPACITY
-    return ExitCode.FAILED

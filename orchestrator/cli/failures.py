@@ -65,15 +65,9 @@ def _usage(error: click.ClickException) -> Failure:
 
 def _cloud(error: BaseException) -> Failure | None:
     # Here and not above: most commands end without an error.
-    from providers.contract import errors
+    from orchestrator.exit_code import exit_code_of
+    from providers.contract.errors import CloudError
 
-    if not isinstance(error, errors.CloudError):
+    if not isinstance(error, CloudError):
         return None
-    codes = {
-        errors.AuthError: ExitCode.AUTH,
-        errors.CapacityError: ExitCode.CAPACITY,
-        errors.QuotaError: ExitCode.CAPACITY,
-        errors.InvalidRequestError: ExitCode.BAD_INPUT,
-    }
-    code = next((codes[kind] for kind in codes if isinstance(error, kind)), ExitCode.FAILED)
-    return Failure(str(error), error.advice, code)
+    return Failure(str(error), error.advice, exit_code_of(error))

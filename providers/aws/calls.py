@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from providers.aws.client import Clients
 from providers.aws.error_table import Phase
-from providers.aws.errors import classify
+from providers.aws.errors import classify, not_installed
 from providers.contract.retry import OnRetry, Pause, RetryPolicy, with_retries
 
 T = TypeVar("T")
@@ -63,11 +63,17 @@ class Calls:
         born: float | None = None,
     ) -> T:
         """Make a call exactly once."""
-        from botocore.exceptions import BotoCoreError, ClientError
-        from botocore.parsers import ResponseParserError
+        try:
+            from botocore.exceptions import BotoCoreError, ClientError
+            from botocore.parsers import ResponseParserError
+        except ImportError as error:
+            raise not_installed(error, operation) from error
 
         try:
             return send()
+        except ImportError as error:
+            # The SDK's own parts are imported as they are needed.
+            raise not_installed(error, operation) from error
         except (ClientError, BotoCoreError, ResponseParserError) as error:
             age = None if born is None else time.monotonic() - born
             raise classify(error, operation=operation, phase=phase, age=age) from error

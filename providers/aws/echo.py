@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from ipaddress import ip_address
 
-from providers.aws.errors import PROVIDER
+from providers.aws.errors import PROVIDER, not_installed
 from providers.contract.errors import InvalidRequestError, TransientError
 from providers.contract.retry import OnRetry, Pause, RetryPolicy, with_retries
 from providers.contract.types import ProviderSettings
@@ -44,7 +44,10 @@ def deployer_address(settings: ProviderSettings, on_retry: OnRetry, pause: Pause
 
 
 def _ask(url: str, ca: str | None) -> str:
-    import urllib3
+    try:
+        import urllib3
+    except ImportError as error:
+        raise not_installed(error, "echo") from error
 
     try:
         trust = ssl.create_default_context()

@@ -12,6 +12,7 @@ from providers.contract.errors import (
     CapacityError,
     CloudError,
     InvalidRequestError,
+    NotInstalledError,
     QuotaError,
     ThrottledError,
     TokenSpentError,
@@ -25,6 +26,16 @@ if TYPE_CHECKING:
 
 PROVIDER = "aws"
 RUN = "RunInstances"
+
+
+def not_installed(error: ImportError, operation: str) -> NotInstalledError:
+    """The error for an SDK that cannot be imported."""
+    return NotInstalledError(
+        f"the AWS SDK is not installed: {error}",
+        provider=PROVIDER,
+        operation=operation,
+        advice="install it with `pip install 'longshore[aws]'`",
+    )
 
 
 class AlreadyDone(CloudError):

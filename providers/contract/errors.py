@@ -86,6 +86,10 @@ class UnknownCloudError(CloudError):
     """A code the classifier does not know: clean up, stop, and show it verbatim."""
 
 
+class NotInstalledError(CloudError):
+    """The adapter's SDK is not installed beside Longshore: it is an extra."""
+
+
 class ForeignResourceError(CloudError):
     """Refused by the adapter itself: the resource does not carry our tags."""
 
