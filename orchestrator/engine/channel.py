@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 
@@ -28,6 +29,11 @@ class SocketOpener(Protocol):
 
     def open_tcp(self, host: str, port: int, /) -> Channel:
         """Connect from the machine to an address it can reach."""
+        ...
+
+    def uninterrupted(self, seconds: float, /) -> AbstractContextManager[None]:
+        """Within the block, in this thread, no wait of any stream ends because a stop was
+        asked for; at most for `seconds`."""
         ...
 
 

@@ -69,6 +69,11 @@ class Engine:
         """Turn what the SDK raises inside into `EngineError`; `call` completes "cannot …"."""
         return calling(self._name, call)
 
+    def uninterrupted(self, seconds: float) -> AbstractContextManager[None]:
+        """For calls that belong together: a stop that is asked for waits until the block
+        ends, at most `seconds`. In this thread only."""
+        return self.opener.uninterrupted(seconds)
+
     @contextmanager
     def stream(
         self,

@@ -77,6 +77,16 @@ class UnhealthyError(LongshoreError):
         self.details = (*log_lines, *health)
 
 
+class NotBroughtBackError(LongshoreError):
+    """The new container was given up, and the old one does not run again."""
+
+    def __init__(self, machine: str, container: str, reason: str) -> None:
+        super().__init__(
+            f"{machine}: {container} could not be brought back: {reason}",
+            advice="`longshore up` goes on from what is there now",
+        )
+
+
 def engine_error(machine: str, call: str, words: str, status: int | None) -> EngineError:
     """The error class that fits the Engine's HTTP status."""
     if status is None:

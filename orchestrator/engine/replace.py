@@ -16,20 +16,15 @@ kept for inspection until the next failure or `down`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from orchestrator.engine import containers
-from orchestrator.engine.errors import (
-    EngineError,
-    EngineUnreachableError,
-    NotThereError,
-    UnhealthyError,
-)
+from orchestrator.engine.changeover import ChangeOver, active, start_if_possible
 from orchestrator.engine.health import wait_healthy
-from orchestrator.engine.inspection import inspect
-from orchestrator.errors import Interrupted
+from orchestrator.engine.steps import UNINTERRUPTED, OnStep, Step
+from orchestrator.errors import LongshoreError
 
 if TYPE_CHECKING:
     from orchestrator.cancellation import Cancellation
@@ -38,21 +33,7 @@ if TYPE_CHECKING:
     from orchestrator.engine.labels import ContainerNames
     from orchestrator.spec.model import Probe
 
-Step = Literal[
-    "recovered",
-    "creating",
-    "stopping the old one",
-    "starting",
-    "waiting until healthy",
-    "removing the old one",
-    "keeping the failed one",
-    "starting the old one again",
-]
-ADVICE_NOT_BACK = (
-    "the old container could not be brought back; `longshore up` goes on from what is there now"
-)
-OnStep = Callable[[Step, str], None]
-"""Hears each step with a detail for a person, before the step is taken."""
+__all__ = ["OnStep", "Step", "Wait", "recover", "replace"]
 
 
 @dataclass(frozen=True)
@@ -70,28 +51,30 @@ def replace(
     wait: Wait,
     cancel: Cancellation,
     on_step: OnStep = lambda step, detail: None,
+    displaced: Sequence[str] = (),
 ) -> str:
     """Put the requested container in the place of the service's current one, if any, and
     return its id. The image and the network must be there; images are delivered before
-    anything stops.
+    anything stops. `displaced` are other services' containers that stop with the current
+    one, since they hold what the new one needs.
 
-    On failure the old container runs again under its name, the new one is kept, stopped,
-    as `…-failed`, and the error goes on: UnhealthyError, EngineError. When a stop is asked
-    for meanwhile (Interrupted) the old one runs again and the new one is removed. Calling
-    it again after a kill at any point is safe.
+    On failure what was stopped runs again, the new one is kept, stopped, as `…-failed`,
+    and the error goes on: UnhealthyError, EngineError. When a stop is asked for
+    (Interrupted) the old one runs again and the new one is removed: only the wait until it
+    is well is cut short, no single step is. Raises NotBroughtBackError when a stop was
+    asked for and the old one does not run again. Calling it again after a kill at any point
+    is safe.
     """
     names = request.scope.container(request.service.name)
     recover(engine, names, on_step=on_step)
-    on_step("creating", names.next)
-    new = containers.create(engine, request, name=names.next)
-    old = _active(engine, names.current)
+    cancel.check()
+    with engine.uninterrupted(UNINTERRUPTED):
+        on_step("creating", names.next)
+        new = containers.create(engine, request, name=names.next)
+        old = active(engine, names.current)
+    change = ChangeOver(engine, names, old, displaced, on_step)
     try:
-        if old is not None:
-            on_step("stopping the old one", names.current)
-            containers.stop(engine, names.current)
-            containers.rename(engine, names.current, names.previous)
-        on_step("starting", names.next)
-        containers.start(engine, new)
+        change.go(new, cancel)
         on_step("waiting until healthy", names.next)
         wait_healthy(
             engine,
@@ -102,32 +85,34 @@ def replace(
             cancel=cancel,
             on_state=lambda state: on_step("waiting until healthy", state),
         )
-    except (UnhealthyError, EngineError, Interrupted) as error:
-        try:
-            keep = not isinstance(error, Interrupted)
-            _go_back(engine, names, keep=keep, was=old, on_step=on_step)
-        except EngineError as second:
-            error.advice = f"{ADVICE_NOT_BACK} ({second.message})"
+    except LongshoreError as error:
+        change.give_up(error)
         raise
-    containers.rename(engine, new, names.current)
-    if old is not None:
-        on_step("removing the old one", names.previous)
-        containers.remove(engine, names.previous)
+    with engine.uninterrupted(UNINTERRUPTED):
+        containers.rename(engine, new, names.current)
+        if old is not None:
+            on_step("removing the old one", names.previous)
+            containers.remove(engine, names.previous)
     return new
 
 
 def recover(engine: Engine, names: ContainerNames, *, on_step: OnStep) -> bool:
     """Repair what a killed replacement left, by the table above. True when there was
-    something. Calling it again is safe."""
-    current = _active(engine, names.current)
-    following = _active(engine, names.next)
-    previous = _active(engine, names.previous)
+    something. Calling it again is safe; a stop that is asked for waits for its end."""
+    with engine.uninterrupted(UNINTERRUPTED):
+        return _recover(engine, names, on_step)
+
+
+def _recover(engine: Engine, names: ContainerNames, on_step: OnStep) -> bool:
+    current = active(engine, names.current)
+    following = active(engine, names.next)
+    previous = active(engine, names.previous)
     if following is None and previous is None:
         return False
     if current is not None:
         if following is not None:
             on_step("recovered", f"{names.current} runs on; {names.next} is removed")
-            _start_if_possible(engine, names.current, on_step)
+            start_if_possible(engine, names.current, on_step)
             containers.remove(engine, names.next)
         if previous is not None:
             on_step("recovered", f"{names.current} was healthy; {names.previous} is removed")
@@ -138,49 +123,6 @@ def recover(engine: Engine, names: ContainerNames, *, on_step: OnStep) -> bool:
         containers.remove(engine, names.next)
     if previous is not None:
         on_step("recovered", f"{names.previous} runs again as {names.current}")
-        _start_if_possible(engine, names.previous, on_step)
+        start_if_possible(engine, names.previous, on_step)
         containers.rename(engine, names.previous, names.current)
     return True
-
-
-def _go_back(
-    engine: Engine, names: ContainerNames, *, keep: bool, was: bool | None, on_step: OnStep
-) -> None:
-    """Free the new one's ports and volumes, then let the old one run again if it did."""
-    if keep:
-        on_step("keeping the failed one", names.failed)
-        containers.retire(engine, names.next)
-        containers.remove(engine, names.failed)
-        containers.rename(engine, names.next, names.failed)
-    else:
-        containers.remove(engine, names.next)
-    if was is None:
-        return
-    if was:
-        on_step("starting the old one again", names.current)
-    if _active(engine, names.previous) is not None:
-        # Started before it is renamed: killed in between, the name still tells what is to do.
-        if was:
-            containers.start(engine, names.previous)
-        containers.rename(engine, names.previous, names.current)
-    elif was:
-        containers.start(engine, names.current)
-
-
-def _start_if_possible(engine: Engine, name: str, on_step: OnStep) -> None:
-    """Start what a killed run stopped. Where that cannot be (its port is taken by now, say)
-    the repair goes on: the new release must not depend on the old one."""
-    try:
-        containers.start(engine, name)
-    except EngineUnreachableError:
-        raise
-    except EngineError as error:
-        on_step("recovered", f"{name} stays stopped: {error.words}")
-
-
-def _active(engine: Engine, name: str) -> bool | None:
-    """Whether the container of that name is going; None when there is none."""
-    try:
-        return inspect(engine, name).active
-    except NotThereError:
-        return None

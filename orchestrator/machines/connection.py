@@ -24,6 +24,7 @@ from orchestrator.machines.errors import (
 from orchestrator.machines.exchange import Exchange, PastDeadline
 from orchestrator.machines.files import put_command
 from orchestrator.machines.handshake import close_transport
+from orchestrator.machines.hold import Hold
 from orchestrator.machines.lines import LineSplitter
 from orchestrator.machines.patience import AUTH_PATIENCE, ConnectRetry
 from orchestrator.machines.streamlocal import (
@@ -43,6 +44,8 @@ from orchestrator.machines.unixsocket import (
 )
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from paramiko.channel import Channel
 
     from orchestrator.cancellation import Cancellation
@@ -69,7 +72,8 @@ class Connection:
     """Everything between here and one machine goes through this one session.
 
     Safe to use from several threads: each command, socket or port is a channel of its own.
-    Every wait ends with `Interrupted` when the cancellation given to `open` is requested.
+    Every wait ends with `Interrupted` when the cancellation given to `open` is requested,
+    but for those inside `uninterrupted`.
     """
 
     def __init__(
@@ -85,6 +89,7 @@ class Connection:
         """The verified host key of this session, as a public key line."""
         self._transport = transport
         self._cancel = cancel
+        self._hold = Hold()
         self._on_fallback = on_fallback
         self._streamlocal_forbidden = False
 
@@ -138,6 +143,11 @@ class Connection:
     def close(self) -> None:
         """End the session and everything in it. Safe to call twice."""
         close_transport(self._transport)
+
+    def uninterrupted(self, seconds: float, /) -> AbstractContextManager[None]:
+        """For steps that must not be cut off half way: in this thread, a stop that is asked
+        for is heard after the block, or after `seconds`. Deadlines hold as ever."""
+        return self._hold.of(seconds)
 
     def run(self, command: Command) -> Completed:
         """Run a command to its end; any exit status is a result (`Completed.check`).
@@ -307,5 +317,5 @@ class Connection:
         )
 
     def _give_up(self) -> None:
-        if self._cancel is not None:
+        if self._cancel is not None and not self._hold.standing:
             self._cancel.check()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from orchestrator.engine.channel import Channel
 from orchestrator.engine.client import Engine
@@ -39,6 +39,9 @@ class ThisMachine:
 
     def open_tcp(self, host: str, port: int, /) -> Channel:
         return socket.create_connection((host, port), timeout=5)
+
+    def uninterrupted(self, seconds: float, /) -> AbstractContextManager[None]:
+        return nullcontext()  # nothing here hears of a stop
 
 
 class Killed(BaseException):
