@@ -15,8 +15,9 @@ from orchestrator.app.session import open_session
 from orchestrator.cancellation import Cancellation
 from orchestrator.errors import LongshoreError
 from orchestrator.invocation import Invocation
-from orchestrator.operations.fleet import SSH_PORT, SSH_USER
+from orchestrator.operations.fleet import SSH_USER
 from orchestrator.reporting.sink import Sink
+from orchestrator.spec.ports import SSH_PORT
 
 if TYPE_CHECKING:
     from orchestrator.machines.endpoint import Login

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from orchestrator.cancellation import Cancellation
 from orchestrator.reporting.events import Fallback, Retrying
 from orchestrator.reporting.sink import Sink
+from orchestrator.spec.ports import SSH_PORT
 
 if TYPE_CHECKING:
     from orchestrator.engine.client import Engine
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from orchestrator.machines.unixsocket import Fallback as SocketFallback
 
 SSH_USER = "longshore"
-SSH_PORT = 22
 SIGN_OF_LIFE = 10.0
 """Seconds between two events that say the same of a machine that does not answer yet."""
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from orchestrator.spec.model import Service
+from orchestrator.spec.ports import SSH_PORT
 from orchestrator.who import who
 from providers.contract.types import PortRule
 
-SSH_PORT = 22
 EVERYWHERE = "0.0.0.0/0"
 LEASE_DAYS = 30
 """How long a deployer's own SSH rule stands; it is renewed when less than `RENEW_DAYS`
@@ -43,7 +43,8 @@ def wanted_rules(
     """The exact ingress a target should have.
 
     Published ports are open to everyone, SSH to the deployer. Other deployers' SSH rules
-    stay until they expire; this deployer's rules from earlier addresses go.
+    stay until they expire; this deployer's rules from earlier addresses go. Networks that
+    are written down are the only ones: then nobody's lease stays.
     """
     rules = dict.fromkeys(_published(services))
     rules.update(dict.fromkeys(_ssh(deployer, standing, today)))
@@ -69,17 +70,10 @@ def without_lease(standing: Sequence[PortRule], owner: str) -> tuple[PortRule, .
     return tuple(rule for rule in standing if _lease_owner(rule) != owner)
 
 
-def ssh_is_open(standing: Sequence[PortRule], deployer: Deployer) -> bool:
-    """Whether every network of the deployer may reach SSH now."""
-    allowed = {rule.source for rule in standing if rule.port == SSH_PORT}
-    return allowed.issuperset(deployer.networks)
-
-
 def _published(services: Iterable[Service]) -> Iterable[PortRule]:
     for service in services:
         for port in service.ports:
-            local = port.host_ip is not None and port.host_ip.startswith("127.")
-            if port.published is not None and not local:
+            if port.published is not None and port.public:
                 yield PortRule(port.published, port.protocol, EVERYWHERE, "published")
 
 
@@ -103,13 +97,12 @@ def _lease_owner(rule: PortRule) -> str | None:
 def _stays(rule: PortRule, deployer: Deployer, today: date) -> bool:
     """Whether an SSH rule that stands now is kept as it is."""
     lease = _LEASE.fullmatch(rule.description) if rule.port == SSH_PORT else None
-    if lease is None:
+    if lease is None or not deployer.dynamic:
         return False
     left = date.fromisoformat(lease["until"]) - today
     if lease["owner"] != deployer.name:
         return left > timedelta(0)
-    current = deployer.dynamic and rule.source in deployer.networks
-    return current and left > timedelta(days=RENEW_DAYS)
+    return rule.source in deployer.networks and left > timedelta(days=RENEW_DAYS)
 
 
 def _place(rule: PortRule) -> tuple[int, str, str]:

@@ -112,8 +112,7 @@ class ServicePlanner:
 def public_port(workload: Workload) -> int | None:
     """The port a service answers on for everyone, if it publishes one."""
     for port in workload.service.ports:
-        local = port.host_ip is not None and port.host_ip.startswith("127.")
-        if port.published is not None and port.protocol == "tcp" and not local:
+        if port.protocol == "tcp" and port.public:
             return port.published
     return None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
@@ -42,6 +43,16 @@ class Port:
     published: int | None
     protocol: Protocol = "tcp"
     host_ip: str | None = None
+
+    @property
+    def public(self) -> bool:
+        """Whether it is for other machines too: published, and not on loopback alone."""
+        if self.published is None:
+            return False
+        try:
+            return self.host_ip is None or not ip_address(self.host_ip).is_loopback
+        except ValueError:
+            return True  # no address: the Engine will say so
 
 
 @dataclass(frozen=True)

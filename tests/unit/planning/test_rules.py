@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from orchestrator.planning.rules import Deployer, difference, ssh_is_open, wanted_rules
+from orchestrator.planning.rules import Deployer, difference, wanted_rules
 from orchestrator.spec.model import Port, Service
 from providers.contract.types import PortRule
 
@@ -19,6 +19,8 @@ WEB = Service(
         Port(8080, 80),
         Port(53, 53, "udp"),
         Port(9000, 9000, host_ip="127.0.0.1"),
+        Port(9001, 9001, host_ip="127.8.0.1"),
+        Port(9002, 9002, host_ip="::1"),
         Port(7000, None),
     ),
 )
@@ -76,15 +78,19 @@ def test_fixed_networks_stand_without_a_lease() -> None:
     assert ssh_rules(MINE, deployer=office) == [PortRule(22, "tcp", "192.0.2.0/24", "ssh")]
 
 
+def test_fixed_networks_are_the_only_ones() -> None:
+    office = Deployer("ann@laptop", ("192.0.2.0/24",), dynamic=False)
+    bob = PortRule(22, "tcp", "203.0.113.9/32", "ssh bob@ci until 2026-12-20")
+    inside = PortRule(22, "tcp", "192.0.2.0/24", "ssh bob@ci until 2026-12-20")
+    fixed = PortRule(22, "tcp", "192.0.2.0/24", "ssh")
+    assert ssh_rules(MINE, bob, inside, deployer=office) == [fixed]
+    assert difference((bob, fixed), (fixed,)) == "- ssh from 203.0.113.9/32"
+
+
 def test_difference_reads_as_plus_and_minus() -> None:
     standing = (PortRule(80, "tcp", "0.0.0.0/0"), PortRule(22, "tcp", "192.0.2.1/32"))
     wanted = (PortRule(80, "tcp", "0.0.0.0/0"), PortRule(443, "tcp", "0.0.0.0/0"))
     assert difference(standing, wanted) == "+ 443/tcp from anywhere, - ssh from 192.0.2.1/32"
-
-
-def test_ssh_is_open_only_when_every_network_is_let_in() -> None:
-    assert ssh_is_open((MINE,), ME)
-    assert not ssh_is_open((), ME)
 
 
 def test_a_renewed_rule_reads_as_one_change() -> None:

@@ -44,6 +44,25 @@ def test_forms(service: Callable[..., Service], written: str, ports: list[Port])
 
 
 @pytest.mark.parametrize(
+    ("port", "public"),
+    [
+        (Port(80, 8080), True),
+        (Port(80, None), False),
+        (Port(80, 8080, "tcp", "0.0.0.0"), True),
+        (Port(80, 8080, "tcp", "::"), True),
+        (Port(80, 8080, "tcp", "10.0.0.4"), True),
+        (Port(80, 8080, "tcp", "127.0.0.1"), False),
+        (Port(80, 8080, "tcp", "127.9.9.9"), False),
+        (Port(80, 8080, "tcp", "::1"), False),
+        (Port(80, 8080, "tcp", "127.1"), True),
+    ],
+    ids=str,
+)
+def test_a_port_on_loopback_is_for_the_machine_itself(port: Port, public: bool) -> None:
+    assert port.public is public
+
+
+@pytest.mark.parametrize(
     ("written", "message"),
     [
         ('"0:80"', "expected a port from 1 to 65535, not 0"),
