@@ -2,22 +2,62 @@
 
 from __future__ import annotations
 
-import ipaddress
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from orchestrator.operations.providers import Providers
 from orchestrator.planning.rules import Deployer, deployer_name
+from orchestrator.reporting.events import Notice, Skipped, Warned
+from orchestrator.reporting.sink import Sink
 from orchestrator.spec.model import Project
+from providers.contract.errors import CloudError
 
 
-def learn_deployer(project: Project, providers: Providers) -> Deployer:
+def learn_deployer(project: Project, providers: Providers, sink: Sink) -> Deployer:
     """`ssh_from:` as written, or the address that a provider (or the configured echo URL)
-    sees us come from. Raises CloudError when that cannot be learned."""
+    sees us come from, with a notice that says which. Raises CloudError when it is `auto` and
+    cannot be learned. Written networks that keep this machine out are a warning."""
     if project.ssh.ssh_from != "auto":
-        networks = tuple(
-            str(ipaddress.ip_network(network, strict=False)) for network in project.ssh.ssh_from
-        )
-        return Deployer(deployer_name(), networks, dynamic=False)
-    first = project.targets[0]
-    address = ipaddress.ip_address(providers.get(first.provider, first.region).deployer_address())
-    network = f"{address}/{address.max_prefixlen}"
+        networks = tuple(ip_network(each, strict=False) for each in project.ssh.ssh_from)
+        _warn_if_outside(networks, project, providers, sink)
+        return Deployer(deployer_name(), tuple(map(str, networks)), dynamic=False)
+    address, source = _address(project, providers)
+    network = _alone(address)
+    sink.emit(Notice(f"`ssh_from: auto` is {network}: this machine's address as {source} sees it"))
     return Deployer(deployer_name(), (network,), dynamic=True)
+
+
+def _address(project: Project, providers: Providers) -> tuple[IPv4Address | IPv6Address, str]:
+    """Where we come from, and who says so."""
+    first = project.targets[0]
+    address = ip_address(providers.get(first.provider, first.region).deployer_address())
+    urls = {settings.name: settings.echo_url for settings in project.providers}
+    return address, urls.get(first.provider) or first.provider
+
+
+def _warn_if_outside(
+    networks: tuple[IPv4Network | IPv6Network, ...],
+    project: Project,
+    providers: Providers,
+    sink: Sink,
+) -> None:
+    if any(network.prefixlen == 0 for network in networks):
+        return
+    try:
+        address, source = _address(project, providers)
+    except CloudError as error:
+        # Whoever wrote the networks down may have no way to ask.
+        sink.emit(Skipped("the check that `ssh_from` lets this machine in", str(error)))
+        return
+    if not any(address in network for network in networks):
+        sink.emit(
+            Warned(
+                f"`ssh_from` keeps this machine out: its address is {address} as {source} sees "
+                f"it, and SSH is open to {', '.join(map(str, networks))}",
+                f"add {_alone(address)} to `ssh_from`, or deploy from inside those networks",
+            )
+        )
+
+
+def _alone(address: IPv4Address | IPv6Address) -> str:
+    """The network that holds this address alone."""
+    return f"{address}/{address.max_prefixlen}"

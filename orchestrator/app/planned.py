@@ -5,7 +5,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from orchestrator.app.deployer import learn_deployer
 from orchestrator.app.session import Session
 from orchestrator.machines.families import family_of_target
 from orchestrator.machines.keys import authorized_key
@@ -22,7 +21,7 @@ def desired_and_survey(session: Session) -> tuple[Desired, Survey]:
     """What should be and what is. Raises CloudError, LongshoreError."""
     with ThreadPoolExecutor(3, thread_name_prefix="look") as pool:
         survey = pool.submit(session.survey)
-        deployer = pool.submit(learn_deployer, session.project, session.providers)
+        deployer = pool.submit(lambda: session.deployer)
         workloads = resolve_workloads(session.project)
         desired = Desired(
             project=session.project,

@@ -6,10 +6,12 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 import orchestrator
+from orchestrator.app.deployer import learn_deployer
 from orchestrator.cancellation import Cancellation
 from orchestrator.invocation import Invocation
 from orchestrator.machines.endpoint import Login
@@ -18,6 +20,7 @@ from orchestrator.operations.fleet import Fleet
 from orchestrator.operations.providers import Providers
 from orchestrator.planning.inside import inspect_machine
 from orchestrator.planning.look import Surveyor
+from orchestrator.planning.rules import Deployer
 from orchestrator.planning.survey import Survey
 from orchestrator.reporting.events import RunStarted, Warned
 from orchestrator.reporting.sink import Sink
@@ -53,6 +56,11 @@ class Session:
     def places(self) -> tuple[Place, ...]:
         """Every provider and region the project names now."""
         return tuple({(t.provider, t.region): None for t in self.project.targets})
+
+    @cached_property
+    def deployer(self) -> Deployer:
+        """From where this run comes; found out, and said, once. See `learn_deployer`."""
+        return learn_deployer(self.project, self.providers, self.sink)
 
     def survey(self, *, inside: bool = True) -> Survey:
         """What exists, now. See `Surveyor.take`."""
