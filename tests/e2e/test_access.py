@@ -8,12 +8,7 @@ from tests.rehearsal import Rehearsal
 
 
 def ssh_rules(rehearsal: Rehearsal) -> list[dict[str, Any]]:
-    groups = rehearsal.aws(
-        "ec2",
-        "describe-security-groups",
-        "--filters",
-        f"Name=tag:longshore-project,Values={rehearsal.name}",
-    )["SecurityGroups"]
+    groups = rehearsal.ec2().describe_security_groups(Filters=[rehearsal.ours])["SecurityGroups"]
     return [
         source
         for permission in groups[0]["IpPermissions"]
@@ -44,12 +39,14 @@ def test_a_laptop_that_moved_opens_ssh_for_itself_and_closes_it_behind(
     rehearsal.up().check()
     (rule,) = ssh_rules(rehearsal)
     group = rehearsal.instances()[0]["SecurityGroups"][0]["GroupId"]
-    elsewhere = f"{{CidrIp=203.0.113.9/32,Description='{rule['Description']}'}}"
-    moved = f"IpProtocol=tcp,FromPort=22,ToPort=22,IpRanges=[{elsewhere}]"
-    here = f"IpProtocol=tcp,FromPort=22,ToPort=22,IpRanges=[{{CidrIp={rule['CidrIp']}}}]"
-    ids = ["--group-id", group]
-    rehearsal.aws("ec2", "authorize-security-group-ingress", *ids, "--ip-permissions", moved)
-    rehearsal.aws("ec2", "revoke-security-group-ingress", *ids, "--ip-permissions", here)
+    ssh = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22}
+    moved = {"CidrIp": "203.0.113.9/32", "Description": rule["Description"]}
+    rehearsal.ec2().authorize_security_group_ingress(
+        GroupId=group, IpPermissions=[{**ssh, "IpRanges": [moved]}]
+    )
+    rehearsal.ec2().revoke_security_group_ingress(
+        GroupId=group, IpPermissions=[{**ssh, "IpRanges": [{"CidrIp": rule["CidrIp"]}]}]
+    )
 
     status = rehearsal.run("status", "--output", "json").check()
     assert status.of("status-report")[0]["rows"][0]["state"] == "unknown"

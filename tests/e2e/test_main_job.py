@@ -111,7 +111,10 @@ def test_a_second_up_changes_nothing_and_calls_nothing_that_changes(
 def test_status_says_what_the_aws_command_line_sees(bare: Rehearsal, first: Ran) -> None:
     (report,) = bare.run("status", "--output", "json").check().of("status-report")
     rows = {row["machine"]: row for row in report["rows"]}
-    witness = {instance_of(instance): instance for instance in bare.instances()}
+    mine = ["--filters", f"Name=tag:longshore-project,Values={bare.name}"]
+    answer = bare.aws("ec2", "describe-instances", *mine)
+    seen = [instance for group in answer["Reservations"] for instance in group["Instances"]]
+    witness = {instance_of(instance): instance for instance in seen}
     assert rows.keys() == witness.keys()
     for name, instance in witness.items():
         row = rows[name]
