@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -34,6 +35,7 @@ __all__ = [
 REMOVAL_TIMEOUT = 60
 """Seconds that a removal which is under way may still take."""
 
+EXITED = re.compile(r"Exited \((\d+)\)")
 NO_RESTART: Any = {"Name": "no"}
 
 State = Literal["created", "running", "paused", "restarting", "removing", "exited", "dead"]
@@ -71,6 +73,13 @@ class Container:
     status: str = ""
     created: int = 0
     ports: tuple[PublishedPort, ...] = ()
+    writes: frozenset[str] = frozenset()
+    """Named volumes and paths of the machine that it may write to."""
+
+    @property
+    def exit_status(self) -> int | None:
+        """How it ended; None while it has not."""
+        return exit_status(self.status)
 
     @property
     def running(self) -> bool:
@@ -179,6 +188,11 @@ def _container(row: Any, scope: Scope) -> Container:
         status=status,
         created=int(row["Created"]),
         ports=tuple(sorted(map(_port, _published(row)), key=lambda p: (p.container, p.host_ip))),
+        writes=frozenset(
+            mount.get("Name") or mount["Source"]
+            for mount in row.get("Mounts") or ()
+            if mount["RW"] and mount["Type"] in ("volume", "bind")
+        ),
     )
 
 
@@ -189,6 +203,12 @@ def health_of(status: str) -> Health:
     if "(unhealthy)" in status:
         return "unhealthy"
     return "starting" if "(health: starting)" in status else "none"
+
+
+def exit_status(status: str) -> int | None:
+    """How a container ended, out of the listing's sentence ("Exited (0) 2 hours ago")."""
+    found = EXITED.match(status)
+    return int(found[1]) if found else None
 
 
 def _role(name: str, service: str, scope: Scope) -> Role:

@@ -25,6 +25,13 @@ LAST_POLL = 1.0
 SETTLE_POLLS = 6
 """Looks in a row (about a second) at which a container without any check must be running."""
 
+MARGIN = 15.0
+"""Seconds beyond the time in which a container's own health check fails for good."""
+
+ENDS = frozenset({"", "no", "on-failure"})
+"""Restart policies of containers that may end: the Engine leaves them ended when they end
+well, so whoever wrote the policy means it."""
+
 LOG_LINES = 20
 KILLED = 128 + 9
 """Exit status of a process that ended by SIGKILL."""
@@ -55,12 +62,13 @@ def wait_healthy(
     """Return once the started `container` is well.
 
     Its own Docker health check decides where the image or the service has one, else the
-    project file's `probe`, else that it runs and goes on running for `SETTLE_POLLS` looks.
-    `deadline` is in seconds from now; `on_state` hears each new state. A container that
-    exits or restarts fails at once. Raises UnhealthyError, EngineError, Interrupted; only
-    reads, so calling it again is safe.
+    project file's `probe`, else that it runs and goes on running for `SETTLE_POLLS` looks,
+    or ends well where it is meant to end. `deadline` is in seconds from now; a container
+    with a health check of its own has as long as that takes to fail for good. `on_state`
+    hears each new state. A container that fails or restarts fails at once. Raises
+    UnhealthyError, EngineError, Interrupted; only reads, so calling it again is safe.
     """
-    until = clock() + deadline
+    began = clock()
     restarts: int | None = None
     said = ""
     for steady, pause in enumerate(_pauses(), start=1):
@@ -76,11 +84,21 @@ def wait_healthy(
             on_state(said)
         if verdict.failed:
             raise _unhealthy(engine, service, seen, verdict.detail)
-        left = until - clock()
+        allowed = patience(seen, deadline)
+        left = began + allowed - clock()
         if left <= 0:
-            reason = f"after {deadline:g} s: {verdict.detail}"
+            reason = f"after {allowed:g} s: {verdict.detail}"
             raise _unhealthy(engine, service, seen, reason)
         cancel.wait(min(pause, left))
+
+
+def patience(seen: Inspection, otherwise: float) -> float:
+    """Seconds after which a container that is not well never will be: what its own health
+    check needs to give up, or `otherwise`."""
+    if seen.check is None:
+        return otherwise
+    check = seen.check
+    return check.start_period + check.retries * (check.interval + check.timeout) + MARGIN
 
 
 def judge(
@@ -89,6 +107,8 @@ def judge(
     """What one look at a container means; None when it runs and the probe has to decide."""
     if seen.restarts > restarts_before or seen.status == "restarting":
         return Verdict(False, True, f"it restarts ({_ending(seen)})")
+    if probe is None and ended_well(seen):
+        return Verdict(True, False, "it has ended well")
     if seen.status in ("exited", "dead"):
         return Verdict(False, True, _ending(seen))
     if not seen.running:
@@ -100,6 +120,12 @@ def judge(
     if steady >= SETTLE_POLLS:
         return Verdict(True, False, "running")
     return Verdict(False, False, "running, being watched for a moment")
+
+
+def ended_well(seen: Inspection) -> bool:
+    """Whether it did what it was there for and ended, as a migration does."""
+    failed = seen.exit_code != 0 or seen.oom_killed or seen.error
+    return seen.status == "exited" and not failed and seen.restart in ENDS
 
 
 def _docker_health(health: str) -> Verdict:

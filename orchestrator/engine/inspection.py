@@ -7,6 +7,24 @@ from typing import Any
 
 from orchestrator.engine.client import DockerApi
 
+NANOSECONDS = 1_000_000_000
+DEFAULT_INTERVAL = 30.0
+DEFAULT_TIMEOUT = 30.0
+DEFAULT_RETRIES = 3
+"""What the Engine takes for a health check's settings that nobody made
+(https://docs.docker.com/reference/dockerfile/#healthcheck)."""
+NO_CHECK = "NONE"
+
+
+@dataclass(frozen=True)
+class Check:
+    """A health check as the Engine runs it, wherever it was written. In seconds."""
+
+    start_period: float
+    interval: float
+    timeout: float
+    retries: int
+
 
 @dataclass(frozen=True)
 class Inspection:
@@ -25,6 +43,10 @@ class Inspection:
     health_output: str
     address: str
     memory_limit: int
+    restart: str = ""
+    """The restart policy's name."""
+    check: Check | None = None
+    """The health check: the service's own, else the image's."""
 
     @property
     def running(self) -> bool:
@@ -56,4 +78,19 @@ def inspect(engine: DockerApi, container: str) -> Inspection:
         health_output=str(checks[-1]["Output"]).strip() if checks else "",
         memory_limit=int(raw["HostConfig"]["Memory"]),
         address=next((n["IPAddress"] for n in networks if n["IPAddress"]), ""),
+        restart=str((raw["HostConfig"].get("RestartPolicy") or {}).get("Name", "")),
+        check=check_of(raw["Config"].get("Healthcheck")),
+    )
+
+
+def check_of(raw: Any) -> Check | None:
+    """A container's health check, which the Engine has merged from the image and the
+    service; None where there is none or it was turned off."""
+    if not raw or not raw.get("Test") or raw["Test"][0] == NO_CHECK:
+        return None
+    return Check(
+        start_period=raw.get("StartPeriod", 0) / NANOSECONDS,
+        interval=raw.get("Interval", 0) / NANOSECONDS or DEFAULT_INTERVAL,
+        timeout=raw.get("Timeout", 0) / NANOSECONDS or DEFAULT_TIMEOUT,
+        retries=raw.get("Retries", 0) or DEFAULT_RETRIES,
     )

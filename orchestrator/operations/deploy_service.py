@@ -14,12 +14,10 @@ from orchestrator.operations.context import Context
 from orchestrator.operations.operation import Operation
 from orchestrator.operations.workload import Workload
 from orchestrator.reporting.events import Action, OperationProgress, PlannedChange
-from orchestrator.spec.model import Probe, Service
+from orchestrator.spec.model import Probe
 
 HEALTH_DEADLINE = 60.0
 """Seconds a container may take to be well when nothing says how long it needs."""
-HEALTH_MARGIN = 15.0
-"""Seconds beyond the time its own health check needs to fail for good."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +35,8 @@ class DeployService(Operation):
     probe: Probe | None
     action: Action
     reason: str
+    displaces: tuple[str, ...] = ()
+    """Containers of other services that stop as this one takes over."""
 
     @property
     def subject(self) -> str:
@@ -73,8 +73,9 @@ class DeployService(Operation):
         replace(
             engine,
             request,
-            wait=Wait(self.probe, health_deadline(service, self.probe)),
+            wait=Wait(self.probe, health_deadline(self.probe)),
             cancel=context.cancel,
+            displaced=self.displaces,
             on_step=lambda step, detail: context.sink.emit(
                 OperationProgress(self.id, self.subject, self.machine, step)
             ),
@@ -82,11 +83,7 @@ class DeployService(Operation):
         return True
 
 
-def health_deadline(service: Service, probe: Probe | None) -> float:
-    """Seconds until a container that is not well by then never will be: as long as its
-    own health check takes to give up, or the probe's timeout."""
-    check = service.healthcheck
-    if check is not None and not check.disabled:
-        tries = check.retries * (check.interval + check.timeout)
-        return check.start_period + tries + HEALTH_MARGIN
+def health_deadline(probe: Probe | None) -> float:
+    """Seconds until a container that is not well by then never will be, unless it has a
+    health check of its own: only the container made from it knows what the image's says."""
     return probe.timeout if probe is not None else HEALTH_DEADLINE

@@ -49,12 +49,14 @@ def test_what_is_missing_or_taken_has_its_own_error(
 def test_a_listing_says_all_the_planner_needs(
     engine: Engine, scope: Scope, request_for: Requests, cancel: Cancellation, image: str
 ) -> None:
-    asked = request_for(release="7", ports=(Port(80, None, host_ip="127.0.0.1"),))
+    mounts = (Mount("volume", "data", "/data"), Mount("bind", "/etc", "/host", read_only=True))
+    asked = request_for(release="7", ports=(Port(80, None, host_ip="127.0.0.1"),), mounts=mounts)
     made = replace(engine, asked, wait=Wait(None, 20), cancel=cancel)
     (seen,) = list_containers(engine, scope.project, scope.environment)
     assert (seen.id, seen.service, seen.release, seen.source) == (made, "web", "7", "build:7")
     assert (seen.image_id, seen.config_hash) == (image, asked.config_hash)
     assert (seen.state, seen.health, seen.role) == ("running", "none", "current")
+    assert seen.writes == {scope.volume("data")}
     assert [(port.container, port.host_ip) for port in seen.ports] == [(80, "127.0.0.1")]
     assert list_containers(engine, scope.project, "other") == ()
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace as replaced
 
 import pytest
 
 from orchestrator.cancellation import Cancellation
 from orchestrator.engine import containers
 from orchestrator.engine.client import Engine
+from orchestrator.engine.containers import list_containers
+from orchestrator.engine.create import ContainerRequest
 from orchestrator.engine.errors import EngineError, UnhealthyError
+from orchestrator.engine.inspection import Check, inspect
 from orchestrator.engine.labels import Scope
 from orchestrator.engine.logs import tail
 from orchestrator.engine.replace import Wait, recover, replace
 from orchestrator.errors import Interrupted
 from orchestrator.spec.model import Healthcheck, Port, Probe, Resources, Restart
-from tests.e2e.engine.support import WEB, Killed, MortalEngine, Requests, by_role
+from tests.e2e.engine.conftest import remove_everything
+from tests.e2e.engine.support import TEST_LABEL, WEB, Killed, MortalEngine, Requests, by_role
 
 SETTLE = Wait(None, 20)
 PROBED = Wait(Probe("web", "tcp", 8080), 20)
@@ -95,6 +100,36 @@ def test_a_passing_health_check_is_waited_for(
     assert "its health check has not passed yet" in states
 
 
+def test_a_job_that_ends_well_is_deployed(
+    engine: Engine, scope: Scope, request_for: Requests, cancel: Cancellation
+) -> None:
+    for release in ("1", "2"):
+        job = request_for(("sh", "-c", "echo migrated"), release=release)
+        replace(engine, job, wait=SETTLE, cancel=cancel)
+        roles = by_role(engine, scope)
+        assert set(roles) == {"current"}
+        assert (roles["current"].release, roles["current"].exit_status) == (release, 0)
+
+
+def test_the_images_own_health_check_has_its_time(
+    engine: Engine, scope: Scope, request_for: Requests, cancel: Cancellation, image: str
+) -> None:
+    made = containers.create(engine, request_for(), name=scope.container("base").current)
+    check = "HEALTHCHECK --start-period=2m --interval=300ms CMD test -e /tmp/well"
+    changes = [check, f"LABEL {TEST_LABEL}={scope.project}"]
+    own = str(engine.api.commit(made, changes=changes)["Id"])
+    containers.remove(engine, made)
+    try:
+        slow = ("sh", "-c", "mkdir -p /tmp; sleep 2; touch /tmp/well; exec sleep 600")
+        asked = replaced(request_for(slow), image_id=own)
+        new = replace(engine, asked, wait=Wait(None, 0.5), cancel=cancel)
+        seen = inspect(engine, new)
+    finally:
+        remove_everything(engine, scope.project.__eq__)
+    assert seen.check == Check(start_period=120, interval=0.3, timeout=30, retries=3)
+    assert seen.health == "healthy"
+
+
 def test_killed_for_memory_is_said(
     engine: Engine, request_for: Requests, cancel: Cancellation
 ) -> None:
@@ -140,6 +175,32 @@ def test_a_port_that_is_taken_brings_the_old_one_back(
             replace(engine, request_for(release="2", ports=(port,)), wait=SETTLE, cancel=cancel)
     roles = by_role(engine, scope)
     assert (roles["current"].id, roles["current"].running) == (old, True)
+
+
+def other(request: ContainerRequest, port: Port) -> ContainerRequest:
+    service = replaced(request.service, name="old", ports=(port,))
+    return replaced(request, service=service)
+
+
+@pytest.mark.parametrize("well", [True, False])
+def test_what_holds_its_port_makes_way_and_comes_back(
+    engine: Engine, scope: Scope, request_for: Requests, cancel: Cancellation, well: bool
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = Port(80, free.getsockname()[1], host_ip="127.0.0.1")
+    holder = replace(engine, other(request_for(), port), wait=SETTLE, cancel=cancel)
+    asked = request_for(*(() if well else (FAILS,)), ports=(port,))
+    displaced = (scope.container("old").current,)
+    if well:
+        replace(engine, asked, wait=SETTLE, cancel=cancel, displaced=displaced)
+    else:
+        with pytest.raises(UnhealthyError):
+            replace(engine, asked, wait=SETTLE, cancel=cancel, displaced=displaced)
+    found = {c.name: c.running for c in list_containers(engine, scope.project, "test")}
+    names = scope.container("web")
+    assert found == {displaced[0]: not well, names.current if well else names.failed: well}
+    assert inspect(engine, displaced[0]).id == holder
 
 
 def test_a_stop_that_is_asked_for_brings_the_old_one_back(
