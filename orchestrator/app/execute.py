@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from orchestrator.app.reach import check_services, pick, reachable
+from orchestrator.app.reach import answering, check_services, pick, reachable
 from orchestrator.app.session import open_session
 from orchestrator.cancellation import Cancellation
 from orchestrator.engine.exec import exec_run, exec_terminal
 from orchestrator.engine.terminal import Terminal
 from orchestrator.errors import LongshoreError
 from orchestrator.invocation import Invocation
+from orchestrator.planning.survey import MachineView
 from orchestrator.reporting.events import ServiceLog
 from orchestrator.reporting.sink import Sink
+
+if TYPE_CHECKING:
+    from orchestrator.engine.containers import Container
 
 
 def execute(
@@ -28,20 +33,12 @@ def execute(
     """Run `argv` in the container and return its exit status. With `tty` the terminal is
     connected to it; otherwise its output is passed on as it comes."""
     with open_session(invocation, sink, cancel, "exec", services="wanted") as session:
-        views = reachable(session, session.survey())
+        survey = session.survey()
+        views = reachable(session, survey)
         check_services(session, views, (service,))
-        running = [
-            (view, container)
-            for view in views
-            for container in view.containers
-            if (container.service, container.role) == (service, "current") and container.running
-        ]
-        if not running:
-            raise LongshoreError(
-                f"{service} runs on no machine", advice="`longshore status` shows what does"
-            )
-        chosen = pick((view for view, _ in running), machine) if machine else running[0][0]
-        container = next(c for view, c in running if view is chosen)
+        if machine is not None:
+            views = (answering(pick(session, survey, machine)),)
+        chosen, container = running_container(views, service)
         engine = session.fleet.engine(chosen.name)
         if tty:
             return exec_terminal(engine, container.id, argv, terminal=Terminal())
@@ -53,6 +50,19 @@ def execute(
         for line in result.stderr.decode(errors="replace").splitlines():
             sink.emit(ServiceLog(chosen.name, service, line, "stderr"))
         return result.exit_code
+
+
+def running_container(views: Sequence[MachineView], service: str) -> tuple[MachineView, Container]:
+    """The first of the machines that runs the service now, and the container. Raises
+    LongshoreError when none does."""
+    for view in views:
+        for container in view.containers:
+            if (container.service, container.role) == (service, "current") and container.running:
+                return view, container
+    where = views[0].name if len(views) == 1 else "any machine that answers"
+    raise LongshoreError(
+        f"{service} does not run on {where}", advice="`longshore status` shows what runs where"
+    )
 
 
 def _pass_on(stream: str, data: bytes) -> None:

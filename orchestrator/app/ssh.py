@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestrator.app.reach import pick, reachable
-from orchestrator.app.session import open_session
+from orchestrator.app.reach import answering, looks_like_a_machine, pick
+from orchestrator.app.session import Session, open_session
 from orchestrator.cancellation import Cancellation
 from orchestrator.errors import LongshoreError
 from orchestrator.invocation import Invocation
 from orchestrator.operations.fleet import SSH_USER
+from orchestrator.planning.survey import MachineView, Survey
 from orchestrator.reporting.sink import Sink
 from orchestrator.spec.ports import SSH_PORT
 
@@ -41,11 +42,7 @@ def ssh(
             advice="install an OpenSSH client (Debian and Ubuntu: openssh-client)",
         )
     with open_session(invocation, sink, cancel, "ssh", services="unneeded") as session:
-        views = reachable(session, session.survey())
-        if machine is not None and len(views) == 1 and machine != views[0].name:
-            # With one machine its name may be left out: the first word is the command's.
-            argv, machine = (machine, *argv), None
-        view = pick(views, machine)
+        view, argv = choose(session, session.survey(), machine, argv)
         host_key = session.fleet.connection(view.name).host_key
         address = view.cloud.address or ""
         login = session.login
@@ -56,6 +53,26 @@ def ssh(
         if argv:
             line += ["--", shlex.join(argv)]
         return subprocess.call(line)
+
+
+def choose(
+    session: Session, survey: Survey, machine: str | None, argv: Sequence[str]
+) -> tuple[MachineView, Sequence[str]]:
+    """The machine that is meant, and the command for it. Raises as `pick` and `answering`.
+
+    With one machine its name may be left out: then the first word is the command's. Not a
+    word that could be another machine's name, though: what was meant for a machine that is
+    not there must not run on the one that is.
+    """
+    names = {view.name for view in survey.machines}
+    if (
+        machine is not None
+        and len(names) == 1
+        and machine not in names
+        and not looks_like_a_machine(session.project, machine)
+    ):
+        argv, machine = (machine, *argv), None
+    return answering(pick(session, survey, machine)), argv
 
 
 def _options(known_hosts: Path, login: Login) -> list[str]:
