@@ -124,6 +124,49 @@ def test_exec_takes_everything_after_the_service(
     assert calls[0][3:7] == ("web", "us-1", ("sh", "-c", "ls --output"), True)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "argv"),
+    [
+        (("web", "--", "env"), ("env",)),
+        (("web", "--", "--", "env"), ("--", "env")),
+        (("web", "env", "--", "-t"), ("env", "--", "-t")),
+        (("web", "--", "-t"), ("-t",)),
+        (("--", "web", "env"), ("env",)),
+        (("web", "-x"), ("-x",)),
+    ],
+)
+def test_exec_takes_two_dashes_for_the_end_of_its_options(
+    arguments: tuple[str, ...],
+    argv: tuple[str, ...],
+    cli: Callable[..., Any],
+    handed: Callable[..., Any],
+) -> None:
+    calls = handed("execute.execute", 0)
+    assert cli("exec", *arguments).code == 0
+    assert calls[0][5] == argv
+
+
+@pytest.mark.parametrize("option", ["-t", "--tty", "--machine", "--machine=us-1", "--output"])
+def test_exec_says_where_its_options_belong(
+    option: str, cli: Callable[..., Any], handed: Callable[..., Any]
+) -> None:
+    calls = handed("execute.execute", 0)
+    ended = cli("exec", "web", option, "us-1")
+    assert ended.code == 2
+    name = option.partition("=")[0]
+    assert f"options come before SERVICE: put {name} before web" in ended.err
+    assert f"`exec web -- {name} ...`" in ended.err
+    assert not calls
+
+
+def test_exec_wants_a_command(cli: Callable[..., Any], handed: Callable[..., Any]) -> None:
+    calls = handed("execute.execute", 0)
+    ended = cli("exec", "web", "--")
+    assert ended.code == 2
+    assert "missing argument 'CMD...'" in ended.err
+    assert not calls
+
+
 def test_ssh_passes_the_command_and_its_end(
     cli: Callable[..., Any], handed: Callable[..., Any]
 ) -> None:
