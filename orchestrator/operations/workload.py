@@ -15,7 +15,8 @@ PLATFORMS: Mapping[Arch, str] = {"x86_64": "linux/amd64", "arm64": "linux/arm64"
 @dataclass(frozen=True)
 class Workload:
     """`source` names what the service is made from, by content where it is built
-    (`build:<digest of the context>`) and by reference where it is pulled, so that a plan
+    (`build:<digest of the context>`) or comes from the local Engine (the image's id), by
+    reference where it is pulled or is not in the local Engine (yet), so that a plan
     knows without building whether anything changed. `config` is the hash of service and
     source that its containers carry as a label.
     """
