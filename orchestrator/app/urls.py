@@ -3,33 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from orchestrator.app.session import Session
 from orchestrator.operations.check_url import url_of
 from orchestrator.operations.deploy_service import DeployService
+from orchestrator.operations.destroy import DestroyResource
+from orchestrator.operations.remove_container import RemoveContainer
 from orchestrator.planning.plan import Plan
 from orchestrator.planning.survey import MachineView, Survey
 from orchestrator.reporting.events import UrlReady
 
+if TYPE_CHECKING:
+    from orchestrator.engine.containers import Container
+
 
 def report_urls(session: Session, survey: Survey, plan: Plan) -> None:
-    """One event for each published port that a surveyed machine serves already. Those of
-    containers deployed by `plan` have been reported when they answered."""
-    deployed = {
-        (operation.machine_name, operation.subject)
-        for operation in plan.operations
-        if isinstance(operation, DeployService)
+    """One event for each published port that a surveyed machine serves already and goes on
+    serving after `plan`."""
+    for event in standing_urls(survey, plan):
+        session.sink.emit(event)
+
+
+def standing_urls(survey: Survey, plan: Plan) -> Iterator[UrlReady]:
+    """What the plan did not touch: containers it deployed have been reported when they
+    answered, those it removed and those of machines it destroyed are no more."""
+    gone = {o.resource.id for o in plan.operations if isinstance(o, DestroyResource)}
+    touched = {
+        (o.machine_name, o.subject)
+        for o in plan.operations
+        if isinstance(o, DeployService | RemoveContainer)
     }
     for view in survey.machines:
-        for service, url in urls_of(view):
-            if (view.name, service) not in deployed:
-                session.sink.emit(UrlReady(service, view.name, url))
+        if view.cloud.id in gone:
+            continue
+        for container in view.containers:
+            if not {(view.name, container.service), (view.name, container.name)} & touched:
+                for url in _urls(view, container):
+                    yield UrlReady(container.service, view.name, url)
 
 
 def urls_of(view: MachineView) -> Iterator[tuple[str, str]]:
     """Service and URL of every port that a running container publishes to everyone."""
     for container in view.containers:
-        if container.role == "current" and container.running:
-            for port in container.ports:
-                if port.protocol == "tcp" and port.host_ip == "0.0.0.0":  # noqa: S104
-                    yield container.service, url_of(view.cloud.address or "", port.published)
+        for url in _urls(view, container):
+            yield container.service, url
+
+
+def _urls(view: MachineView, container: Container) -> Iterator[str]:
+    if container.role == "current" and container.running:
+        for port in container.ports:
+            if port.protocol == "tcp" and port.host_ip == "0.0.0.0":  # noqa: S104
+                yield url_of(view.cloud.address or "", port.published)
