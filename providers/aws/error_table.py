@@ -195,12 +195,19 @@ ROWS: tuple[Row, ...] = (
     Row(
         ("AuthFailure",),
         "auth",
-        advice="check the credentials, and that this region is enabled for the account",
+        advice="check the credentials and the region's name, and that the account has the region "
+        "enabled",
     ),
     Row(
         ("UnauthorizedOperation", "AccessDenied", "AccessDeniedException"),
         "auth",
         advice=PERMISSION,
+    ),
+    Row(
+        ("SignatureDoesNotMatch", "InvalidSignatureException"),
+        "auth",
+        text="scoped to a valid region",
+        advice="check `region` in the target",
     ),
     Row(
         ("RequestExpired", "SignatureDoesNotMatch", "InvalidSecurity.RequestHasExpired"),

@@ -59,7 +59,7 @@ def _serve(home: Home, token: str, image: str, port: int, log: Any) -> None:
     fleet = Fleet(client, home, pool, image, log)
     lock = threading.RLock()
 
-    from providers.sandbox.ec2.application import build_api
+    from providers.sandbox.ec2.application import build_api, known_regions
 
     application = SandboxApplication(
         build_api(fleet, lock),
@@ -71,6 +71,7 @@ def _serve(home: Home, token: str, image: str, port: int, log: Any) -> None:
             use_image=lambda name: setattr(fleet, "image", name),
         ),
         fleet.converge_firewalls,
+        known_regions(),
     )
     watch_machines(client, fleet, home.sandbox_id(), log)
 

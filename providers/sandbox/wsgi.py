@@ -7,13 +7,14 @@ import json
 import re
 import socket
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from providers.sandbox.exchange import ExchangeLog, Request, error_code, read_request
 from providers.sandbox.faults import DROPPED, Fault, FaultQueue, error_body, parse_faults
+from providers.sandbox.regions import outside
 from providers.sandbox.statuses import status_for
 
 Environ = dict[str, Any]
@@ -58,12 +59,14 @@ class SandboxApplication:
         log: ExchangeLog,
         controls: Controls,
         after_change: Callable[[], None],
+        regions: Collection[str],
     ) -> None:
         self._api = api
         self._lock = lock
         self._log = log
         self._controls = controls
         self._after_change = after_change
+        self._regions = regions
         self._faults = FaultQueue()
         self._unchanging: dict[tuple[str, bytes], Answer] = {}
 
@@ -108,6 +111,10 @@ class SandboxApplication:
         return answer
 
     def _call(self, environ: Environ, body: bytes, request: Request, request_id: str) -> Answer:
+        refusal = outside(request, self._regions)
+        if refusal is not None:
+            status, code, message = refusal
+            return _refuse(request, request_id, status, code, message)
         key = (request.region, body)
         if request.action in UNCHANGING and key in self._unchanging:
             return self._unchanging[key]
@@ -163,9 +170,13 @@ def _plain(status: int, kind: str, text: str) -> Answer:
 def _strike(fault: Fault, request: Request, request_id: str) -> Answer | None:
     if fault.status == DROPPED:
         return None
-    kind, data = error_body(request.service, fault.code, fault.message, request_id)
+    return _refuse(request, request_id, fault.status, fault.code, fault.message)
+
+
+def _refuse(request: Request, request_id: str, status: int, code: str, message: str) -> Answer:
+    kind, data = error_body(request.service, code, message, request_id)
     return Answer(
-        fault.status,
+        status,
         (
             ("Content-Type", kind),
             ("Content-Length", str(len(data))),

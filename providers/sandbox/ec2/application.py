@@ -14,6 +14,16 @@ if TYPE_CHECKING:
 # moto's check refuses requests that name none.
 VALIDATION = ("MOTO_ENABLE_AMI_VALIDATION", "MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION")
 
+ACCOUNT = "123456789012"
+"""moto's own; every account has the same regions."""
+
+
+def known_regions() -> frozenset[str]:
+    """The regions that there are."""
+    from moto.ec2.models import ec2_backends
+
+    return frozenset(ec2_backends[ACCOUNT].regions)
+
 
 def build_api(fleet: Fleet, lock: AbstractContextManager[Any]) -> Application:
     """The emulated APIs as a WSGI application. Once a process: it changes moto's classes."""
