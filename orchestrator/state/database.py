@@ -57,10 +57,22 @@ class StateError(LongshoreError):
 
 
 def make_private(directory: Path) -> None:
-    """Make the state folder, and those above it that are missing, for its owner only."""
+    """Make the state folder, and those above it that are missing, for its owner only. One
+    that is there already (by hand, from a backup) is closed to others, and so is the state
+    folder around a rehearsal's; those further up are not ours."""
     for folder in reversed([directory, *directory.parents]):
         if not folder.exists():
             folder.mkdir(exist_ok=True, mode=0o700)
+    for folder in (directory, directory.parent):
+        if folder is directory or folder.name == STATE_DIRECTORY:
+            _close_to_others(folder)
+
+
+def _close_to_others(path: Path) -> None:
+    """Take away what others may do. Someone else's file is left as it is: that is theirs."""
+    found = path.stat()
+    if found.st_mode & 0o077 and found.st_uid == os.geteuid():
+        path.chmod(found.st_mode & 0o700)
 
 
 class Database:
@@ -80,6 +92,7 @@ class Database:
                 make_private(path.parent)
                 # Create with the right mode before SQLite writes a first byte.
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+                _close_to_others(path)
             self._connection = sqlite3.connect(
                 path if create or path.exists() else ":memory:",
                 timeout=BUSY_SECONDS,

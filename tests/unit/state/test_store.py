@@ -175,3 +175,27 @@ def test_the_lock_names_its_holder_and_dies_with_it(tmp_path: Path) -> None:
     holder.wait()
     with state_lock(tmp_path, "down"):
         pass
+
+
+def test_a_folder_that_others_may_read_is_tightened(tmp_path: Path) -> None:
+    """Made by hand, unpacked from an archive, or from a backup."""
+    outer = tmp_path / "shop"
+    inner = outer / ".longshore" / "sandbox"
+    inner.mkdir(parents=True)
+    (inner / "state.db").touch()
+    (inner / "state.db").chmod(0o644)
+    for path in (outer, inner.parent, inner):
+        path.chmod(0o755)
+    with Store(inner, "production"):
+        pass
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (inner.parent, inner)}
+    assert modes == {".longshore": 0o700, "sandbox": 0o700}
+    assert stat.S_IMODE((inner / "state.db").stat().st_mode) == 0o600
+    assert stat.S_IMODE(outer.stat().st_mode) == 0o755
+
+
+def test_a_reader_changes_no_mode(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    with Store(tmp_path, "production", create=False):
+        pass
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
