@@ -6,9 +6,9 @@ from orchestrator.app.session import Session
 from orchestrator.operations.context import Context
 from orchestrator.operations.machine_record import record_machine
 from orchestrator.operations.workload import PLATFORMS
+from orchestrator.planning.naming import machine_names
 from orchestrator.planning.plan import Plan
 from orchestrator.planning.survey import Survey
-from orchestrator.planning.up import machine_names
 from orchestrator.reporting.events import MachineAdopted
 
 

@@ -6,8 +6,8 @@ from orchestrator.app.session import Session, open_session
 from orchestrator.app.urls import urls_of
 from orchestrator.cancellation import Cancellation
 from orchestrator.invocation import Invocation
+from orchestrator.planning.naming import machine_names
 from orchestrator.planning.survey import MachineView
-from orchestrator.planning.up import machine_names
 from orchestrator.reporting.sink import Sink
 from orchestrator.reporting.status import ServiceStatus, StatusReport, StatusRow
 

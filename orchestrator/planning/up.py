@@ -7,25 +7,21 @@ from datetime import date
 
 from orchestrator.errors import ExitCode, LongshoreError
 from orchestrator.operations.create_machine import CreateMachine, made_as, system_of
-from orchestrator.operations.destroy import DestroyResource
 from orchestrator.operations.install_engine import InstallEngine
-from orchestrator.operations.machine_record import machine_resource
 from orchestrator.operations.operation import Operation
 from orchestrator.operations.prepare_target import PrepareTarget
 from orchestrator.operations.record_release import RecordRelease
 from orchestrator.operations.trust_machine import TrustMachine
 from orchestrator.planning.desired import Desired
-from orchestrator.planning.down import order_of
+from orchestrator.planning.naming import machine_names, say_size
 from orchestrator.planning.plan import Plan
 from orchestrator.planning.rules import difference, wanted_rules
 from orchestrator.planning.services import ServicePlanner
+from orchestrator.planning.surplus import place_of, remove_surplus
 from orchestrator.planning.survey import MachineView, Survey
 from orchestrator.reporting.events import Action, PlannedChange
-from orchestrator.spec.model import Size, Target
-from orchestrator.state.places import Place
+from orchestrator.spec.model import Target
 from providers.contract.types import TAG_MADE_AS, Resource
-
-GIB = 1024**3
 
 
 def plan_up(desired: Desired, survey: Survey, today: date) -> Plan:
@@ -55,7 +51,9 @@ class _Planner:
         # First, since a plan is read from the top; they run beside the machines' start.
         self.operations = [*services.shared, *self.operations]
         self._release(services)
-        self._remove()
+        self.operations += remove_surplus(
+            self.desired.project.targets, self.survey, self.machines, self.operations
+        )
         return Plan(
             operations=tuple(self.operations),
             kept=tuple(self.kept),
@@ -191,68 +189,3 @@ class _Planner:
     def _release(self, services: ServicePlanner) -> None:
         if services.deployments:
             self.operations.append(RecordRelease(needs=frozenset(services.deployments)))
-
-    def _remove(self) -> None:
-        """What the project no longer asks for goes last, once the rest has come up:
-        machines, then the firewalls of targets that are gone, then what is left in places
-        that no target names."""
-        before = frozenset(operation.id for operation in self.operations)
-        gone: list[Operation] = []
-        for view in self.survey.machines:
-            if not any(view is kept for kept in self.machines):
-                resource = machine_resource(view.cloud)
-                gone.append(
-                    DestroyResource(resource=resource, note=self._surplus(view), needs=before)
-                )
-        waits = before | {operation.id for operation in gone}
-        leftover = sorted(filter(self._is_leftover, self.survey.resources), key=order_of)
-        for resource in leftover:
-            destroy = DestroyResource(resource=resource, needs=waits)
-            gone.append(destroy)
-            waits |= {destroy.id}
-        self.operations += gone
-
-    def _surplus(self, view: MachineView) -> str:
-        kept = [machine.cloud for machine in self.machines if machine.name == view.name]
-        names = {name for t in self.desired.project.targets for name in machine_names(t)}
-        if kept:
-            return f"a second machine of this name beside {kept[0].id}"
-        if view.name in names:
-            return f"its target is in {self._region_of(view.cloud.target)} now"
-        return "no longer in the project"
-
-    def _region_of(self, target: str) -> str:
-        found = [t.region for t in self.desired.project.targets if t.name == target]
-        return found[0] if found else "another region"
-
-    def _is_leftover(self, resource: Resource) -> bool:
-        here = [t for t in self.desired.project.targets if place_of(resource) == _place(t)]
-        if resource.kind == "firewall":
-            return resource.target not in {target.name for target in here}
-        return not here
-
-
-def _place(target: Target) -> Place:
-    return (target.provider, target.region)
-
-
-def place_of(resource: Resource) -> Place:
-    """Where a resource is."""
-    return (resource.provider, resource.region)
-
-
-def machine_names(target: Target) -> tuple[str, ...]:
-    """`us-1`, `us-2`, ...: the names of a target's machines, in order."""
-    return tuple(f"{target.name}-{number}" for number in range(1, target.count + 1))
-
-
-def say_size(size: Size) -> str:
-    """The size as a person would write it."""
-    if size.type is not None:
-        return size.type
-    parts = []
-    if size.cpu is not None:
-        parts.append(f"{size.cpu} vCPU")
-    if size.memory is not None:
-        parts.append(f"{size.memory / GIB:g} GiB")
-    return " ".join(parts)
