@@ -14,6 +14,7 @@ from orchestrator.operations.context import Context
 from orchestrator.operations.fleet import SSH_USER
 from orchestrator.operations.operation import Operation
 from orchestrator.reporting.events import OperationProgress, PlannedChange, StepReported
+from orchestrator.reporting.sink import Sink
 
 INSTALL_DEADLINE = 600.0
 """Seconds for the whole playbook, the wait for its other carrier included."""
@@ -52,20 +53,13 @@ class InstallEngine(Operation):
             context.fleet.connection(self.name),
             script,
             deadline=INSTALL_DEADLINE,
-            on_step=lambda step: self._report(context, step),
+            on_step=StepTeller(self, context.sink).tell,
         )
         if report.reconnect:
             self._sign_in_again(context)
         context.fleet.engine(self.name).ping()
         boot = any(step.status == "changed" for step in report.boot)
         return bool(report.changed) or boot
-
-    def _report(self, context: Context, step: StepReport) -> None:
-        if step.status in ("ok", "changed", "skipped", "failed"):
-            context.sink.emit(StepReported(self.name, step.step, step.status, step.seconds))
-        else:
-            what = f"{step.step} {step.status}".strip()
-            context.sink.emit(OperationProgress(self.id, self.subject, self.name, what))
 
     def _sign_in_again(self, context: Context) -> None:
         """sshd fixes a login's groups when it begins: one that is older than the docker
@@ -75,3 +69,32 @@ class InstallEngine(Operation):
             self.name, record.address, record.pins, deadline=RECONNECT_DEADLINE
         )
         context.fleet.keep(self.name, fresh)
+
+
+class StepTeller:
+    """Turns the reports of both runs of a playbook, at boot and over SSH, into events. The
+    second run finds most of it done: that is told only of steps that the first one did not
+    report."""
+
+    def __init__(self, operation: InstallEngine, sink: Sink) -> None:
+        self._operation = operation
+        self._sink = sink
+        self._at_boot: dict[str, str] = {}
+
+    def tell(self, report: StepReport) -> None:
+        """Emit what this report is worth."""
+        operation = self._operation
+        if report.status not in ("ok", "changed", "skipped", "failed"):
+            what = f"{report.step} {report.status}".strip()
+            self._sink.emit(
+                OperationProgress(operation.id, operation.subject, operation.name, what)
+            )
+            return
+        if report.carrier == "boot":
+            self._at_boot[report.step] = report.status
+        elif report.status in ("ok", "skipped") and self._went_well_at_boot(report.step):
+            return
+        self._sink.emit(StepReported(operation.name, report.step, report.status, report.seconds))
+
+    def _went_well_at_boot(self, step: str) -> bool:
+        return self._at_boot.get(step, "failed") != "failed"
