@@ -61,7 +61,7 @@ class Match:
         contest = {
             OURS: ours.check,
             self._peer: theirs.check,
-            f"{self._peer} + describe-instances": theirs.check_cloud,
+            f"{self._peer}, cloud asked": theirs.check_cloud,
         }
         found = interleave(self._runs, {name: _warm(run) for name, run in contest.items()})
         for peer in list(contest)[1:]:
