@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, Protocol, TextIO
 
 from orchestrator.cancellation import Cancellation
@@ -33,7 +34,12 @@ class Console:
     shared options."""
 
     def __init__(
-        self, *, out: TextIO | None = None, err: TextIO | None = None, source: TextIO | None = None
+        self,
+        *,
+        out: TextIO | None = None,
+        err: TextIO | None = None,
+        source: TextIO | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.output: Literal["text", "json"] = "text"
         self.yes = False
@@ -44,8 +50,11 @@ class Console:
         self._out = out or sys.stdout
         self._err = err or sys.stderr
         self._in = source or sys.stdin
-        self._began = time.monotonic()
-        self._asking = False
+        self._monotonic = monotonic
+        self._began = monotonic()
+        self._asked = 0.0
+        """Seconds that questions stood; how long a person thinks is not the run's time."""
+        self._asking_since: float | None = None
         self._plan: PlanWatch | None = None
         self._sink: FanOut | None = None
         self._live: Pausing | None = None
@@ -67,7 +76,7 @@ class Console:
 
         def announce(name: str, message: str) -> None:
             # A question that stands ends by itself, and says so.
-            if not self._asking:
+            if self._asking_since is None:
                 sink.emit(Stopping(name, message))
 
         self._signals = SignalWatch(
@@ -91,11 +100,12 @@ class Console:
             refuse_without_yes(question)
         if self._live:
             self._live.pause()
-        self._asking = True
+        self._asking_since = self._monotonic()
         agreed = said_yes(self.masker.mask(question), self._in, self._err, self.cancel)
-        self._asking = False
+        self._asked += self._monotonic() - self._asking_since
+        self._asking_since = None
         if not agreed:
-            raise LongshoreError("not confirmed: nothing was changed")
+            raise LongshoreError("not confirmed: none of it was done")
 
     def write(self, document: str) -> None:
         """Print the answer of a command that only reads files."""
@@ -136,7 +146,9 @@ class Console:
     def _finished(self, failure: Failure | None, code: int) -> RunFinished:
         from orchestrator.reporting.events import RunFinished
 
-        seconds = round(time.monotonic() - self._began, 3)
+        # A question that a stop ended lasted to the end.
+        until = self._monotonic() if self._asking_since is None else self._asking_since
+        seconds = round(until - self._began - self._asked, 3)
         if failure:
             return RunFinished(failure.outcome, seconds, code, failure.message, failure.advice)
         outcome: Outcome = "no-changes" if self._plan and self._plan.empty else "done"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import json
 import os
 import select
 import threading
@@ -77,13 +79,69 @@ def test_yes_goes_on(answer: str, terminal: Terminal) -> None:
 def test_anything_else_stops(answer: str, terminal: Terminal) -> None:
     os.write(terminal.master, answer.encode())
     console = Console(out=io.StringIO(), err=terminal.side, source=terminal.source)
-    with pytest.raises(LongshoreError, match="nothing was changed"):
+    with pytest.raises(LongshoreError, match="none of it was done"):
         console.confirm("Go on?")
 
 
 def test_stop_while_a_question_stands(terminal: Terminal) -> None:
     console = Console(out=io.StringIO(), err=terminal.side, source=terminal.source)
     threading.Timer(0.05, console.cancel.request).start()
+    with pytest.raises(Interrupted):
+        console.confirm("Go on?")
+
+
+class Clock:
+    """A clock that the test moves."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def seconds_of(console: Console, terminal: Terminal) -> float:
+    console.output = "json"
+    console.end(None, 0)
+    written = terminal.until(b"run-finished").decode()
+    return float(json.loads(written[written.rindex("{") :])["seconds"])
+
+
+@pytest.mark.parametrize("answer", ["y", "n"])
+def test_the_time_of_a_question_is_not_the_runs(
+    answer: str, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+
+    def asked(*_: object) -> bool:
+        clock.now += 600.0
+        return answer == "y"
+
+    monkeypatch.setattr("orchestrator.cli.question.said_yes", asked)
+    console = Console(out=terminal.side, err=terminal.side, source=terminal.source, monotonic=clock)
+    console.output = "json"
+    console.begin()
+    clock.now += 2.5
+    with contextlib.suppress(LongshoreError):
+        console.confirm("Go on?")
+    clock.now += 1.0
+    assert seconds_of(console, terminal) == 3.5
+
+
+def test_a_run_that_ends_while_a_question_stands_does_not_count_it(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+
+    def killed(*_: object) -> bool:
+        clock.now += 600.0
+        assert seconds_of(console, terminal) == 0.0
+        raise Interrupted
+
+    monkeypatch.setattr("orchestrator.cli.question.said_yes", killed)
+    console = Console(out=terminal.side, err=terminal.side, source=terminal.source, monotonic=clock)
+    console.output = "json"
+    console.begin()
     with pytest.raises(Interrupted):
         console.confirm("Go on?")
 
