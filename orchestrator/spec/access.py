@@ -8,7 +8,8 @@ from pathlib import Path
 
 from orchestrator.spec import project_shape as words
 from orchestrator.spec.model import Ssh, Target
-from orchestrator.spec.tree import Findings, ListNode, MapNode, Scalar
+from orchestrator.spec.shape import nearest
+from orchestrator.spec.tree import Findings, ListNode, MapNode, Place, Scalar
 from providers.contract.types import ProviderSettings
 
 ECHO_URL_VARIABLE = "LONGSHORE_ECHO_URL"
@@ -43,11 +44,22 @@ def build_providers(
     written: dict[str, MapNode | None] = dict.fromkeys(target.provider for target in targets)
     for name, entry in node.entries.items() if node else ():
         if isinstance(entry.value, MapNode) and not name.startswith("x-"):
+            check_provider(entry.key, name, name, findings)
             written[name] = entry.value
     fallback = environ.get(ECHO_URL_VARIABLE) or None
     return tuple(
         _settings(name, section, fallback, directory, findings) for name, section in written.items()
     )
+
+
+def check_provider(place: Place, name: str, written: str, findings: Findings) -> None:
+    """Note a provider that is not installed, while it is still a word in a file and nothing
+    has been asked of a cloud. What a variable held is not repeated."""
+    from providers.contract.registry import provider_names
+
+    known = provider_names()
+    if known and name not in known:
+        findings.add(place, f"there is no provider '{written}'", nearest(name, known))
 
 
 def _settings(

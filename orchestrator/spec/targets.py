@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from orchestrator.spec import project_shape as words
+from orchestrator.spec.access import check_provider
 from orchestrator.spec.model import DEFAULT_DISK_GIB, DEFAULT_OS, Os, Size, Target
 from orchestrator.spec.sound import sound_map
 from orchestrator.spec.tree import Findings, MapNode, Node, Scalar
@@ -53,6 +54,7 @@ def _target(name: str, written: Node, findings: Findings) -> Target | None:
     os, arch, disk = node.scalar("os"), node.scalar("arch"), node.scalar("disk")
     provider, region = node.scalar("provider"), node.scalar("region")
     assert provider is not None and region is not None, "TARGET requires them"
+    check_provider(provider.place, provider.text, provider.written, findings)
     return Target(
         name=name,
         provider=words.PROVIDER.read(provider),

@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 from typing import Protocol
 
 from providers.contract.errors import InvalidRequestError
+from providers.contract.registry import ENTRY_POINTS, provider_names
 from providers.contract.retry import OnRetry, Pause
 from providers.contract.types import (
     Arch,
@@ -24,8 +25,6 @@ from providers.contract.types import (
     Requirement,
     Resource,
 )
-
-ENTRY_POINTS = "longshore.providers"
 
 
 class Provider(Protocol):
@@ -104,12 +103,11 @@ def provider_factory(name: str) -> ProviderFactory:
 
     Raises InvalidRequestError, naming the providers there are, when there is none.
     """
-    found = entry_points(group=ENTRY_POINTS)
-    for entry in found:
+    for entry in entry_points(group=ENTRY_POINTS):
         if entry.name == name:
             factory: ProviderFactory = entry.load()
             return factory
-    known = ", ".join(sorted(entry.name for entry in found)) or "none"
+    known = ", ".join(provider_names()) or "none"
     raise InvalidRequestError(
         f"there is no provider {name!r}",
         provider=name,
