@@ -84,6 +84,8 @@ class StepTeller:
     def tell(self, report: StepReport) -> None:
         """Emit what this report is worth."""
         operation = self._operation
+        if report.status == "done":
+            return  # the operation's own end says so
         if report.status not in ("ok", "changed", "skipped", "failed"):
             what = f"{report.step} {report.status}".strip()
             self._sink.emit(

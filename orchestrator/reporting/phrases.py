@@ -59,8 +59,9 @@ def amount(done: int | None, total: int | None, unit: str) -> str:
 
 
 def work(kind: str, subject: str, machine: str | None) -> str:
-    """Return what an operation works on: `container web on us-1`, `machine us-1`."""
-    if machine and machine != subject:
+    """Return what an operation works on: `container web on us-1`, `machine us-1`. A subject
+    that names the machine itself (`destroy machine us-1`) needs it once."""
+    if machine and machine not in subject.split():
         return clean(f"{kind} {subject} on {machine}")
     return clean(f"{kind} {subject}")
 

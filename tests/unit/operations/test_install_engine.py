@@ -30,6 +30,7 @@ def test_a_step_done_at_boot_is_told_once() -> None:
         StepReport("", "ssh", "waiting"),
         StepReport("docker-packages", "ssh", "ok"),
         StepReport("selinux", "ssh", "skipped"),
+        StepReport("", "ssh", "done"),
     )
     assert steps == [
         ("", "docker-packages running"),

@@ -89,3 +89,9 @@ def test_plan_with_a_machine_that_could_not_be_asked_is_not_empty(
     assert not plan.empty
     play(Plain(out), ((0.0, plan),))
     assert out.getvalue() == "     0.0s planned   2 unknown, 1 unchanged\n"
+
+
+def test_a_machine_is_named_once(play: Callable[..., None]) -> None:
+    out = io.StringIO()
+    play(Plain(out), ((0.0, ev.OperationStarted("d", "destroy", "machine us-1", "us-1")),))
+    assert out.getvalue() == "     0.0s started   destroy machine us-1\n"
