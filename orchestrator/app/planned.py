@@ -19,18 +19,19 @@ from orchestrator.planning.workloads import resolve_workloads
 
 def desired_and_survey(session: Session) -> tuple[Desired, Survey]:
     """What should be and what is. Raises CloudError, LongshoreError."""
-    with ThreadPoolExecutor(3, thread_name_prefix="look") as pool:
-        survey = pool.submit(session.survey)
+    with (
+        session.surveying() as surveyor,
+        ThreadPoolExecutor(1, thread_name_prefix="deployer") as pool,
+    ):
         deployer = pool.submit(lambda: session.deployer)
-        workloads = resolve_workloads(session.project)
         desired = Desired(
             project=session.project,
-            workloads=workloads,
+            workloads=resolve_workloads(session.project),
             public_key=authorized_key(session.login),
             deployer=deployer.result(),
             stamps=_stamps(session),
         )
-        return desired, survey.result()
+        return desired, surveyor.answer()
 
 
 def _stamps(session: Session) -> dict[str, str]:

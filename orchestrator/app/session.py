@@ -62,17 +62,24 @@ class Session:
         """From where this run comes; found out, and said, once. See `learn_deployer`."""
         return learn_deployer(self.project, self.providers, self.sink)
 
-    def survey(self, *, inside: bool = True) -> Survey:
-        """What exists, now. See `Surveyor.take`."""
-        surveyor = Surveyor(
+    @contextmanager
+    def surveying(self, *, inside: bool = True) -> Iterator[Surveyor]:
+        """A survey whose questions are under way inside the block. See `Surveyor`."""
+        with Surveyor(
             self.owner,
             self.providers,
             self.fleet,
             self.store.machines.all(),
             inspect_machine,
             self.cancel,
-        )
-        return surveyor.take((*self.places, *self.store.places.all()), inside=inside)
+        ) as surveyor:
+            surveyor.ask((*self.places, *self.store.places.all()), inside=inside)
+            yield surveyor
+
+    def survey(self, *, inside: bool = True) -> Survey:
+        """What exists, now. Raises CloudError."""
+        with self.surveying(inside=inside) as surveyor:
+            return surveyor.answer()
 
 
 @contextmanager

@@ -36,6 +36,13 @@ class Fleet:
         self._addresses: dict[str, str] = {}
         self._waits: dict[str, tuple[str, float]] = {}
 
+    def prepare(self) -> None:
+        """Import what connecting needs, from the calling thread: imports in several threads
+        at once wait for each other."""
+        from orchestrator.machines.ssh_library import load_ssh_library
+
+        load_ssh_library()
+
     def dial(
         self,
         name: str,

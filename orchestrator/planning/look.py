@@ -52,7 +52,13 @@ Inspect = Callable[[Fleet, str, Owner], Inside]
 
 
 class Surveyor:
-    """Takes the survey of one environment."""
+    """Takes the survey of one environment, once.
+
+        with Surveyor(...) as surveyor:
+            surveyor.ask(places)
+            ...                        # the questions are under way
+            survey = surveyor.answer()
+    """
 
     def __init__(
         self,
@@ -69,62 +75,83 @@ class Surveyor:
         self._records = records
         self._inspect = inspect
         self._cancel = cancel
+        self._pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="survey")
+        self._places: tuple[Place, ...] = ()
+        self._inside = True
+        self._listings: list[Future[Listing]] = []
+        self._early: dict[str, _Question] = {}
 
-    def take(self, places: Iterable[Place], *, inside: bool = True) -> Survey:
-        """Ask every place, and with `inside` every machine. Raises CloudError when a
-        cloud cannot be asked: without its answer nothing else is certain."""
-        everywhere = sorted({*places, *((r.provider, r.region) for r in self._records.values())})
-        early: dict[str, _Question] = {}
-        with ThreadPoolExecutor(PARALLEL, thread_name_prefix="survey") as pool:
-            try:
-                listings = [pool.submit(self._listing, place) for place in everywhere]
-                for record in self._records.values() if inside else ():
-                    if record.rotated:
-                        question = self._ask(pool, record.name, record.address, record.pins)
-                        early[record.id] = question
-                found = [listing.result() for listing in listings]
-                machines = [machine for listing in found for machine in listing.machines]
-                machines.sort(key=lambda m: (m.name, self._record(m) is None, m.created, m.id))
-                asked = [(m, self._asked(pool, m, early) if inside else None) for m in machines]
-            finally:
-                # Whatever is left was asked of a machine that is gone or stopped.
-                for question in early.values():
-                    question.give_up.request()
-            answers = [question.answer.result() if question else None for _, question in asked]
-            views = tuple(
-                _view(machine, self._record(machine), answer)
-                for machine, answer in zip(machines, answers, strict=True)
-            )
+    def ask(self, places: Iterable[Place], *, inside: bool = True) -> None:
+        """Send the questions: every place, and with `inside` every machine.
+
+        Libraries are loaded here, in the calling thread, each just before it is needed:
+        in several threads at once, imports wait for each other.
+        """
+        self._inside = inside
+        known = ((record.provider, record.region) for record in self._records.values())
+        self._places = tuple(sorted({*places, *known}))
+        for place in self._places:
+            self._providers.get(*place).prepare()
+            self._listings.append(self._pool.submit(self._listing, place))
+        if not inside:
+            return
+        self._fleet.prepare()
+        for record in self._records.values():
+            if record.rotated:
+                self._early[record.id] = self._ask(record.name, record.address, record.pins)
+
+    def answer(self) -> Survey:
+        """What exists. Raises CloudError when a cloud could not be asked: without its
+        answer nothing else is certain."""
+        found = [listing.result() for listing in self._listings]
+        machines = [machine for listing in found for machine in listing.machines]
+        machines.sort(key=lambda m: (m.name, self._record(m) is None, m.created, m.id))
+        questions = [self._asked(machine) if self._inside else None for machine in machines]
+        self._give_up()
+        answers = [question.answer.result() if question else None for question in questions]
+        views = tuple(
+            _view(machine, self._record(machine), answer)
+            for machine, answer in zip(machines, answers, strict=True)
+        )
         for view in reversed(views):
             self._fleet.assign(view.name, view.cloud.address or "")
-        resources = [
+        resources = tuple(
             resource
             for listing in found
             for resource in listing.resources
             if resource.kind != "machine"
-        ]
-        return Survey(views, tuple(resources), tuple(everywhere))
+        )
+        return Survey(views, resources, self._places)
+
+    def __enter__(self) -> Surveyor:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._give_up()
+        self._pool.shutdown()
+
+    def _give_up(self) -> None:
+        """Wait no longer for machines that are gone or stopped."""
+        for question in self._early.values():
+            question.give_up.request()
+        self._early = {}
 
     def _listing(self, place: Place) -> Listing:
         provider, region = place
         return self._providers.get(provider, region).listing(self._owner)
 
-    def _asked(
-        self, pool: ThreadPoolExecutor, machine: CloudMachine, early: dict[str, _Question]
-    ) -> _Question | None:
+    def _asked(self, machine: CloudMachine) -> _Question | None:
         """The question already on its way, when it went to this very machine, or a new
         one; None for a machine that is still to be met for the first time."""
         record = self._record(machine)
         if not is_rotated(machine, record) or machine.state != "running":
             return None
         address = machine.address or ""
-        if record is not None and record.address == address and machine.id in early:
-            return early.pop(machine.id)
-        return self._ask(pool, machine.name, address, pins_of(machine, record))
+        if record is not None and record.address == address and machine.id in self._early:
+            return self._early.pop(machine.id)
+        return self._ask(machine.name, address, pins_of(machine, record))
 
-    def _ask(
-        self, pool: ThreadPoolExecutor, name: str, address: str, pins: frozenset[str]
-    ) -> _Question:
+    def _ask(self, name: str, address: str, pins: frozenset[str]) -> _Question:
         give_up = self._cancel.child()
 
         def answer() -> Inside:
@@ -137,7 +164,7 @@ class Surveyor:
             except LongshoreError as error:
                 return Inside(error=error)
 
-        return _Question(pool.submit(answer), give_up)
+        return _Question(self._pool.submit(answer), give_up)
 
     def _record(self, machine: CloudMachine) -> MachineRecord | None:
         record = self._records.get(machine.name)

@@ -41,6 +41,10 @@ class AwsProvider:
         self._settings = settings
         self._calls = Calls(Clients(settings, region), on_retry, pause)
 
+    def prepare(self) -> None:
+        """Import botocore and make the EC2 client."""
+        self._calls.once("CreateClient", "read", lambda: self._calls.clients.ec2)
+
     def preflight(self) -> Identity:
         """Who the credentials say we are (STS). AuthError, with what to do, if nobody."""
         answer = self._calls.read(

@@ -34,6 +34,12 @@ class Provider(Protocol):
     name: str
     region: str
 
+    def prepare(self) -> None:
+        """Import the SDK and make its client, without a call. For the main thread of a
+        command, before it asks several things at once: imports in threads wait for each
+        other. Calling it is never needed, and twice is safe."""
+        ...
+
     def preflight(self) -> Identity:
         """Check that the credentials work. Raises AuthError with what to do."""
         ...

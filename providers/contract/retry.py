@@ -10,16 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
-
-from tenacity import (
-    RetryCallState,
-    Retrying,
-    retry_if_exception,
-    stop_after_attempt,
-    stop_before_delay,
-    wait_random_exponential,
-)
+from typing import TYPE_CHECKING, TypeVar
 
 from providers.contract.errors import (
     CloudError,
@@ -27,6 +18,9 @@ from providers.contract.errors import (
     TokenSpentError,
     TransientError,
 )
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
 
 T = TypeVar("T")
 
@@ -90,7 +84,34 @@ def with_retries(
     The last error is raised as it is when the bounds are reached. `Retry-After` carried by
     a ThrottledError is honoured in full, unless that would pass the deadline.
     """
-    bounds = policy or RetryPolicy()
+    try:
+        return call()
+    except (ThrottledError, TransientError) as error:
+        if not _passes(error):
+            raise
+        failed: list[CloudError] = [error]
+
+    def once_more() -> T:
+        # The loop begins with the failure that there was: it counts as the first attempt.
+        if failed:
+            raise failed.pop()
+        return call()
+
+    return _retrying(once_more, operation, on_retry, policy or RetryPolicy(), sleep)
+
+
+def _retrying(
+    call: Callable[[], T], operation: str, on_retry: OnRetry, bounds: RetryPolicy, sleep: Pause
+) -> T:
+    # Here, because most runs never retry anything and an import is milliseconds.
+    from tenacity import (
+        Retrying,
+        retry_if_exception,
+        stop_after_attempt,
+        stop_before_delay,
+        wait_random_exponential,
+    )
+
     jitter = wait_random_exponential(multiplier=bounds.first_wait, max=bounds.longest_wait)
 
     def pause(state: RetryCallState) -> float:
