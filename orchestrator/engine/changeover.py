@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from orchestrator.engine.client import Engine
     from orchestrator.engine.labels import ContainerNames
 
+HURRY = 2
+"""Seconds a container still has to end when a stop is asked for meanwhile: the old one can
+run again only after that, and without a terminal the whole stop may take seven."""
+
 
 @dataclass
 class ChangeOver:
@@ -39,24 +43,32 @@ class ChangeOver:
     stopped: list[str] = field(default_factory=list)
 
     def go(self, new: str, cancel: Cancellation) -> None:
-        """Stop what is in the way and start the new one. Never cut off inside a call: the
-        Engine would carry it out all the same, after the old one was thought to be back.
-        Raises EngineError, and Interrupted between two calls."""
+        """Stop what is in the way and start the new one. Raises EngineError, and
+        Interrupted between two calls."""
+        cancel.check()
+        if self.was is not None:
+            self._stop(self.names.current)
+            with self.engine.uninterrupted(UNINTERRUPTED):
+                containers.rename(self.engine, self.names.current, self.names.previous)
+        for name in self.displaced:
+            if active(self.engine, name):
+                self.stopped.append(name)
+                self._stop(name)
         cancel.check()
         with self.engine.uninterrupted(UNINTERRUPTED):
-            if self.was is not None:
-                self.on_step("stopping the old one", self.names.current)
-                containers.stop(self.engine, self.names.current)
-                containers.rename(self.engine, self.names.current, self.names.previous)
-                cancel.check()
-            for name in self.displaced:
-                if active(self.engine, name):
-                    self.on_step("stopping the old one", name)
-                    self.stopped.append(name)
-                    containers.stop(self.engine, name)
-                    cancel.check()
             self.on_step("starting", self.names.next)
             containers.start(self.engine, new)
+
+    def _stop(self, name: str) -> None:
+        """Stop it, and on Interrupted see its end all the same: the Engine would end it
+        after it was thought to be back."""
+        self.on_step("stopping the old one", name)
+        try:
+            containers.stop(self.engine, name)
+        except Interrupted:
+            with self.engine.uninterrupted(UNINTERRUPTED):
+                containers.stop(self.engine, name, within=HURRY)
+            raise
 
     def give_up(self, error: LongshoreError) -> None:
         """Go back because of `error`: what was going goes again. What fails now is told

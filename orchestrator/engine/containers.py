@@ -128,11 +128,12 @@ def start(engine: DockerApi, container: str) -> None:
         engine.api.start(container)
 
 
-def stop(engine: DockerApi, container: str) -> None:
-    """Stop it, with the container's own stop signal and time. Stopping a stopped one
+def stop(engine: DockerApi, container: str, *, within: int | None = None) -> None:
+    """Stop it, with the container's own stop signal and time; with `within`, it is killed
+    after that many seconds, also where it is being stopped already. Stopping a stopped one
     changes nothing."""
     with engine.calling(f"stop container {container}"):
-        engine.api.stop(container)
+        engine.api.stop(container, timeout=within)
 
 
 def remove(engine: DockerApi, container: str) -> bool:
