@@ -47,6 +47,8 @@ class Engine:
 
     def __init__(self, opener: SocketOpener, *, name: str, socket_path: str = SOCKET_PATH) -> None:
         self.opener = opener
+        self.making = threading.Lock()
+        """Held by what looks for something and makes it when it is not there."""
         self._name = name
         self._socket_path = socket_path
         self._lock = threading.Lock()

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from orchestrator.engine.client import DockerApi
+from orchestrator.engine.client import DockerApi, Engine
 from orchestrator.engine.errors import ConflictError, NotThereError
 from orchestrator.engine.labels import Scope
 
 
-def ensure_network(engine: DockerApi, scope: Scope) -> bool:
+def ensure_network(engine: Engine, scope: Scope) -> bool:
     """Make the network unless it is there. True when it was made; calling again is safe,
-    from several threads too: the Engine refuses a second one of that name."""
+    from several threads too.
+
+    One at a time on each machine: an Engine that is asked twice at the same moment makes
+    two networks of one name, whatever `check_duplicate` says, and starts no container in
+    either ("ambiguous").
+    """
+    with engine.making:
+        return _ensure(engine, scope)
+
+
+def _ensure(engine: DockerApi, scope: Scope) -> bool:
     with engine.calling(f"look for network {scope.network}"):
         found = engine.api.networks(names=[scope.network])
     # The filter matches parts of names as well.

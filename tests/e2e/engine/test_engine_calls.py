@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from orchestrator.cancellation import Cancellation
@@ -70,6 +72,16 @@ def test_networks_and_volumes_are_made_once_and_removed(engine: Engine, scope: S
     assert remove_networks(engine, scope) == (scope.network,)
     assert remove_networks(engine, scope) == ()
     assert ensure_network(engine, scope)
+
+
+def test_services_that_start_at_the_same_time_share_one_network(
+    engine: Engine, scope: Scope
+) -> None:
+    remove_networks(engine, scope)
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: ensure_network(engine, scope), range(8)))
+    assert made.count(True) == 1
+    assert remove_networks(engine, scope) == (scope.network,)
 
 
 def test_what_was_asked_for_is_what_the_container_sees(
