@@ -109,7 +109,8 @@ class TrustMachine(Operation):
             )
         except Unreachable as error:
             provider = context.providers.get(machine.provider, machine.region)
-            raise with_console(error, provider, machine) from error
+            with_console(error, provider, machine)
+            raise
 
     def _rotate(
         self,

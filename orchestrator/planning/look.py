@@ -54,10 +54,8 @@ Inspect = Callable[[Fleet, str, Owner], Inside]
 class Surveyor:
     """Takes the survey of one environment, once.
 
-        with Surveyor(...) as surveyor:
-            surveyor.ask(places)
-            ...                        # the questions are under way
-            survey = surveyor.answer()
+    Inside its `with` block, `ask` sends the questions and `answer` waits for what came of
+    them; between the two the caller is free to do its own work.
     """
 
     def __init__(

@@ -163,7 +163,6 @@ def test_the_intention_is_on_disk_before_the_work_begins(bench: Bench) -> None:
     assert bench.journal() == {"a": "unchanged"}
 
 
-
 def test_secrets_do_not_reach_the_journal(bench: Bench, tmp_path: Path) -> None:
     bench.recorder.protect({"hunter2-canary"})
 
