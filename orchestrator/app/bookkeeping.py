@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orchestrator.app.session import Session
 from orchestrator.operations.context import Context
+from orchestrator.operations.create_machine import LISTED_AFTER
 from orchestrator.operations.machine_record import record_machine
 from orchestrator.operations.workload import PLATFORMS
 from orchestrator.planning.naming import machine_names
@@ -35,12 +36,17 @@ def adopt(session: Session, plan: Plan, survey: Survey, context: Context) -> Non
 
 
 def tidy(session: Session, survey: Survey) -> None:
-    """Drop requests of machines that the project no longer has, and places that it no
-    longer names and that were seen to be empty."""
+    """Drop requests whose machine is known by now or no longer wanted, and places that the
+    project no longer names and that were seen to be empty.
+
+    Not while a request is so recent that what came of it may not be listed yet.
+    """
+    store = session.store
+    if store.requests.younger_than(LISTED_AFTER):
+        return
     wanted = {name for target in session.project.targets for name in machine_names(target)}
-    for name, request in session.store.requests.all().items():
-        if name not in wanted:
-            session.store.requests.erase(request.token)
+    known = {name for name, record in store.machines.all().items() if record.rotated}
+    store.requests.erase_but(wanted - known)
     empty = frozenset(survey.places) - survey.occupied - frozenset(session.places)
     if empty:
-        session.store.places.forget(empty)
+        store.places.forget(empty)

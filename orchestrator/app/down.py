@@ -8,12 +8,10 @@ from orchestrator.app.up import Confirm
 from orchestrator.cancellation import Cancellation
 from orchestrator.errors import LongshoreError
 from orchestrator.invocation import Invocation
+from orchestrator.operations.create_machine import LISTED_AFTER
 from orchestrator.planning.down import plan_down
 from orchestrator.reporting.events import Warned
 from orchestrator.reporting.sink import Sink
-
-LISTED_AFTER = 60.0
-"""Seconds after which a cloud lists what a create call has made."""
 
 
 def down(invocation: Invocation, sink: Sink, cancel: Cancellation, confirm: Confirm) -> None:

@@ -41,14 +41,13 @@ def up(invocation: Invocation, sink: Sink, cancel: Cancellation, confirm: Confir
         cancel.check()
         session.store.places.remember(session.places)
         context = new_context(session)
-        if plan.empty:
+        with ssh_closed_after(session):
+            if plan.unknown:
+                plan, survey = _open_the_way(session, plan, context, confirm)
             adopt(session, plan, survey, context)
-            ensure_release(session, plan, context)
-        else:
-            with ssh_closed_after(session):
-                if plan.unknown:
-                    plan, survey = _open_the_way(session, plan, context, confirm)
-                adopt(session, plan, survey, context)
+            if plan.empty:
+                ensure_release(session, plan, context)
+            else:
                 apply(plan.operations, context)
         tidy(session, survey)
         report_urls(session, survey, plan)

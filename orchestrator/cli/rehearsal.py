@@ -13,6 +13,9 @@ from orchestrator.reporting.sink import Sink
 if TYPE_CHECKING:
     from providers.sandbox.control import Sandbox, SandboxStatus
 
+REAL_CLOUD = ("AWS_",)
+"""What the environment says of the real cloud begins like this: keys, profiles, endpoints of
+single services. Any of it could win over the sandbox's own."""
 ID, KIND, SUBJECT = "sandbox", "sandbox", "clouds"
 
 
@@ -60,6 +63,9 @@ def point_at_sandbox(sink: Sink, *, start: bool) -> None:
     if start:
         start_sandbox(sandbox, sink)
     try:
-        os.environ.update(sandbox.env())
+        found = sandbox.env()
+        for name in [name for name in os.environ if name.startswith(REAL_CLOUD)]:
+            del os.environ[name]
+        os.environ.update(found)
     except SandboxError as error:
         raise LongshoreError(error.message, advice=error.advice) from error

@@ -55,6 +55,7 @@ class BuildImage(Operation):
         tag = self._tag(context.owner.project)
         found = find_image(context.local, tag)
         if found is not None and found.platform == platform:
+            self._name(context, found.id)
             context.results.put_image(service.name, platform, found.id)
             return False
         if service.build is None:
@@ -68,13 +69,17 @@ class BuildImage(Operation):
             local=context.local,
             cancel=context.cancel,
         )
-        if service.image is not None:
-            # As Compose does: with `build`, `image` is the name of what is built.
-            with context.local.calling(f"tag {service.image}"):
-                repository, tag = split_reference(service.image)
-                context.local.api.tag(built.id, repository, tag)
+        self._name(context, built.id)
         context.results.put_image(service.name, platform, built.id)
         return True
+
+    def _name(self, context: Context, image: str) -> None:
+        """As Compose does: with `build`, `image` is the name of what is built."""
+        service = self.workload.service
+        if service.build is not None and service.image is not None:
+            with context.local.calling(f"tag {service.image}"):
+                repository, tag = split_reference(service.image)
+                context.local.api.tag(image, repository, tag)
 
     def _tag(self, project: str) -> str:
         kind, _, digest = self.workload.source.partition(":")

@@ -40,6 +40,8 @@ from providers.contract.types import (
 BOOT_DEADLINE = 600.0
 """Seconds a cloud may take from the create call to a running machine with an address."""
 CLEAN_UP_DEADLINE = 300.0
+LISTED_AFTER = 60.0
+"""Seconds after which a cloud lists what a create call has made."""
 MIB = 1024**2
 LABEL_LENGTH = 63
 """Characters of a label value on the strictest cloud (GCE)."""
@@ -99,14 +101,21 @@ class CreateMachine(Operation):
         Where nothing came of it and the project asks for something else by now, it is
         dropped, with an event.
         """
+        here = pending.region == self.target.region
+        network = ground.network
         still_wanted = (
-            pending.region == self.target.region
+            here
             and pending.tags.get(TAG_MADE_AS) == made_as(self.target)
-            and (pending.key, pending.firewall) == (ground.network.key, ground.network.firewall)
+            and self.target.zone in (None, pending.zone)
+            and pending.subnet in network.subnets.values()
+            and (pending.key, pending.firewall) == (network.key, network.firewall)
         )
-        if still_wanted or provider.find_machine(pending.token, context.owner) is not None:
+        if still_wanted or (here and provider.find_machine(pending.token, context.owner)):
             return self._made(context, provider, pending, "a new request")
-        context.store.requests.erase(pending.token)
+        if self.name not in context.store.requests.younger_than(LISTED_AFTER):
+            # A younger one may have made a machine that is not listed yet: it is kept, and
+            # with it the place to look for what came of it.
+            context.store.requests.erase(pending.token)
         context.sink.emit(
             Fallback(
                 f"the request for {self.name} that an earlier run left",

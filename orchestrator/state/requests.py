@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
@@ -60,6 +61,16 @@ class PendingRequests:
         """Forget one request; the bytes are overwritten. Erasing twice is fine."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM requests WHERE token = ?", (token,))
+
+    def erase_but(self, machines: Iterable[str]) -> None:
+        """Forget every request that is not for one of these machines."""
+        kept = set(machines)
+        rows = self._database.rows(
+            "SELECT token, machine FROM requests WHERE environment = ?", self._environment
+        )
+        for row in rows:
+            if row["machine"] not in kept:
+                self.erase(row["token"])
 
     def erase_all(self) -> None:
         """Forget every request: the whole environment has been taken down."""

@@ -199,3 +199,13 @@ def test_a_reader_changes_no_mode(tmp_path: Path) -> None:
     with Store(tmp_path, "production", create=False):
         pass
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+
+
+def test_requests_are_kept_while_what_came_of_them_may_not_be_listed_yet(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        store.requests.save(REQUEST)
+        store.requests.save(replace(REQUEST, token="us-2-abc", name="us-2"))
+        assert set(store.requests.younger_than(60.0)) == {"us-1", "us-2"}
+        assert store.requests.younger_than(-60.0) == ()
+        store.requests.erase_but(["us-2"])
+        assert set(store.requests.all()) == {"us-2"}
