@@ -22,7 +22,7 @@ def learn_deployer(project: Project, providers: Providers, sink: Sink) -> Deploy
         return Deployer(deployer_name(), tuple(map(str, networks)), dynamic=False)
     address, source = _address(project, providers)
     network = _alone(address)
-    sink.emit(Notice(f"`ssh_from: auto` is {network}: this machine's address as {source} sees it"))
+    sink.emit(Notice(f"`ssh_from: auto` is {network}, as seen by {source}"))
     return Deployer(deployer_name(), (network,), dynamic=True)
 
 

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 FIRST_POLL = 0.05
 POLL_GROWTH = 1.5
-LAST_POLL = 1.0
-"""Seconds between looks: the first, the factor from one to the next, the longest."""
+LAST_POLL = 0.25
+"""Seconds between looks: the first, the factor from one to the next, the longest. A look is
+a millisecond over the open connection, and what it sees late, every machine waits for."""
 
-SETTLE_POLLS = 6
+SETTLE_POLLS = 7
 """Looks in a row (about a second) at which a container without any check must be running."""
 
 MARGIN = 15.0

@@ -82,7 +82,7 @@ def test_auto_says_which_address_it_learnt_and_from_whom(
 ) -> None:
     learnt = learn(monkeypatch, address, settings=settings)
     assert learnt.deployer == Deployer(deployer_name(), (network,), dynamic=True)
-    said = f"`ssh_from: auto` is {network}: this machine's address as {source} sees it"
+    said = f"`ssh_from: auto` is {network}, as seen by {source}"
     assert learnt.events == [Notice(said)]
 
 
