@@ -101,7 +101,7 @@ def build_with_buildkit(
         with process:
             try:
                 _pass_on(cast(IO[bytes], process.stdout), output, cancel)
-            except BaseException:
+            except BaseException:  # whatever it was: no builder stays behind
                 _stop(process)
                 raise
     output.finish()

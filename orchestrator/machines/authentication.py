@@ -42,7 +42,7 @@ class Keyring:
         self._agent = paramiko.Agent() if login.agent else None
         try:
             self.candidates = self._collect(login)
-        except BaseException:
+        except BaseException:  # whatever it was: the agent is let go
             self.close()
             raise
 

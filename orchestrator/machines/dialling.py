@@ -115,7 +115,7 @@ class _Dialling:
         )
         try:
             authenticate(transport, self._endpoint, self._keyring, give_up=self._give_up)
-        except BaseException:
+        except BaseException:  # whatever it was: no session stays open
             close_transport(transport)
             raise
         return transport

@@ -54,7 +54,7 @@ def verified_transport(
         seen = blob_fingerprint(transport.get_remote_server_key().asbytes())
         if seen not in pins:
             raise HostKeyMismatch(endpoint, pins, seen)
-    except BaseException:
+    except BaseException:  # whatever it was: no session stays open
         close_transport(transport)
         raise
     transport.set_keepalive(KEEPALIVE)

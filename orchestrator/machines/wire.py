@@ -57,7 +57,7 @@ def dial(address: str, port: int, *, timeout: float, give_up: GiveUp) -> PromptS
         except OSError as error:
             sock.close()
             failure = error
-        except BaseException:
+        except BaseException:  # whatever it was: no socket stays open
             sock.close()
             raise
         else:

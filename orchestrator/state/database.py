@@ -136,7 +136,7 @@ class Database:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
-            except BaseException:
+            except BaseException:  # whatever it was: all of it or nothing
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
