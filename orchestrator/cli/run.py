@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from orchestrator.cancellation import Cancellation
@@ -28,8 +29,12 @@ def begin_run(
     start_sandbox: bool = False,
 ) -> Run:
     """Find the project file, open the sink, and with `--sandbox` point this process at the
-    sandbox (brought up first with `start_sandbox`)."""
+    sandbox (brought up first with `start_sandbox`, once the project is known to be right)."""
     found = invocation.with_project_file()
+    if invocation.sandbox and start_sandbox:
+        from orchestrator.spec import load_project
+
+        load_project(found.file, environment=found.environment, environ=os.environ)
     sink = console.begin(narrate=narrate)
     if invocation.sandbox:
         from orchestrator.cli.rehearsal import point_at_sandbox

@@ -27,7 +27,7 @@ def command(invocation: Invocation, console: Console, directory: Path) -> int:
     A Compose file is found, or written for a Dockerfile; .gitignore gets a line for the local
     state. A file that exists is never overwritten, so running it again is safe.
     """
-    from orchestrator.spec.starter import starter_project
+    from orchestrator.spec.starter import find_compose, starter_project
 
     written: list[tuple[str, str]] = []
     for path, text in starter_project(directory):
@@ -38,5 +38,7 @@ def command(invocation: Invocation, console: Console, directory: Path) -> int:
         return ExitCode.DONE
     lines = [" ".join(each) for each in written] or ["everything is there already"]
     last = "next: `longshore config`, then `longshore plan`"
+    if find_compose(directory) is None:
+        last = "next: write compose.yaml (there is no Compose file and no Dockerfile here)"
     console.write("\n".join((*lines, last)))
     return ExitCode.DONE

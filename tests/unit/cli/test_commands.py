@@ -36,6 +36,22 @@ def test_init_writes_once_and_config_reads_it(here: Path, cli: Callable[..., Any
     assert json.loads(cli("config", "--output", "json").out)["name"] == "shop"
 
 
+def test_init_says_what_is_missing(tmp_path: Path, cli: Callable[..., Any]) -> None:
+    said = cli("init", str(tmp_path)).out.splitlines()[-1]
+    assert said == "next: write compose.yaml (there is no Compose file and no Dockerfile here)"
+
+
+def test_a_wrong_project_starts_no_sandbox(
+    here: Path, cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchestrator.cli import rehearsal
+
+    monkeypatch.setattr(rehearsal, "point_at_sandbox", lambda *_, **__: pytest.fail("started"))
+    cli("init")
+    (here / "longshore.yaml").write_text("name: shop\n")
+    assert cli("up", "--sandbox", "--yes").code == 2
+
+
 def test_init_reports_files_in_json(here: Path, cli: Callable[..., Any]) -> None:
     (here / ".gitignore").write_text("dist/\n")
     found = json.loads(cli("init", "--output", "json").out)

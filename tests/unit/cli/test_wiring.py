@@ -46,7 +46,10 @@ class FakeSandbox:
 
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "longshore.yaml").touch()
+    (tmp_path / "longshore.yaml").write_text(
+        "name: shop\ntarget: {provider: aws, region: us-east-1, size: t3.small}\n"
+    )
+    (tmp_path / "compose.yaml").write_text("services: {web: {image: nginx}}\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("LONGSHORE_SANDBOX", raising=False)
     monkeypatch.setenv(VARIABLE, "")
