@@ -72,10 +72,15 @@ if [ -d "${drop_in%/*}" ] && ! grep -qsx "HostKey $key" "$drop_in"; then
   chmod 0644 "$drop_in.new"
   mv -f "$drop_in.new" "$drop_in"
 fi
-# While the service restarts (cloud-init does that) its runtime directory may be missing,
-# and the check would fail for that alone.
-mkdir -p -m 0755 /run/sshd
-$(command -v sshd || echo /usr/sbin/sshd) -t
+# While the service restarts (cloud-init does that) systemd takes its runtime directory away
+# for a moment, and the check fails for that alone: a mistake in the settings stays.
+checks=0
+until said=$($(command -v sshd || echo /usr/sbin/sshd) -t 2>&1); do
+  checks=$((checks + 1))
+  [ "$checks" -lt 50 ] || { echo "$said" >&2; exit 1; }
+  mkdir -p -m 0755 /run/sshd
+  sleep 0.2
+done
 # Not waited for: while the machine boots, systemd may have a restart of the service queued
 # and would hold the reload back. What counts is what the server shows.
 reload() {
