@@ -22,6 +22,8 @@ from providers.sandbox.control import Sandbox
 ROOT = Path(__file__).resolve().parents[1]
 BUSYBOX = Path("/bin/busybox")
 """Static, from the distribution's package busybox-static."""
+AWS = str(Path(sys.executable).with_name("aws"))
+"""The command line of the environment that the tests run in, whatever is on PATH."""
 LIVE = ["pending", "running", "stopping", "stopped", "shutting-down"]
 ANSWER_DEADLINE = 20
 DEADLINE = 420
@@ -153,7 +155,7 @@ class Rehearsal:
 
     def aws(self, *arguments: str) -> Any:
         """What the official command line says: a witness that knows nothing of us."""
-        return json.loads(command(["aws", *arguments, "--output", "json"], self.environment))
+        return json.loads(command([AWS, *arguments, "--output", "json"], self.environment))
 
     def ec2(self, region: str = "us-east-1") -> Any:
         """The official SDK's client: a witness too, and faster than the command line."""
