@@ -11,7 +11,7 @@ from orchestrator.app.session import open_session
 from orchestrator.cancellation import Cancellation
 from orchestrator.engine.exec import exec_run, exec_terminal
 from orchestrator.engine.terminal import Terminal
-from orchestrator.errors import LongshoreError
+from orchestrator.errors import ExitCode, LongshoreError
 from orchestrator.invocation import Invocation
 from orchestrator.planning.survey import MachineView
 from orchestrator.reporting.events import ServiceLog
@@ -32,6 +32,13 @@ def execute(
 ) -> int:
     """Run `argv` in the container and return its exit status. With `tty` the terminal is
     connected to it; otherwise its output is passed on as it comes."""
+    terminal = Terminal()
+    if tty and not terminal.is_one:
+        raise LongshoreError(
+            "exec -t connects a terminal, and there is none here",
+            advice="leave out -t: the command's output is passed on as it comes",
+            exit_code=ExitCode.BAD_INPUT,
+        )
     with open_session(invocation, sink, cancel, "exec", services="wanted") as session:
         survey = session.survey()
         views = reachable(session, survey)
@@ -41,7 +48,7 @@ def execute(
         chosen, container = running_container(views, service)
         engine = session.fleet.engine(chosen.name)
         if tty:
-            return exec_terminal(engine, container.id, argv, terminal=Terminal())
+            return exec_terminal(engine, container.id, argv, terminal=terminal)
         if invocation.output == "text":
             return exec_run(engine, container.id, argv, on_output=_pass_on).exit_code
         result = exec_run(engine, container.id, argv)
