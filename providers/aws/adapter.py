@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from providers.aws import echo, images, machines, network, offers
+from providers.aws import images, machines, network, offers
 from providers.aws.calls import Calls
 from providers.aws.client import Clients
 from providers.aws.destroy import Removal
 from providers.aws.errors import PROVIDER
 from providers.aws.listing import Survey
-from providers.aws.waiting import Deadline
+from providers.contract import echo
 from providers.contract.retry import OnRetry, Pause
 from providers.contract.types import (
+    Abilities,
     Arch,
     CloudMachine,
     Identity,
@@ -27,6 +28,7 @@ from providers.contract.types import (
     Requirement,
     Resource,
 )
+from providers.contract.waiting import Deadline
 
 
 class AwsProvider:
@@ -37,6 +39,7 @@ class AwsProvider:
         self, settings: ProviderSettings, region: str, on_retry: OnRetry, pause: Pause
     ) -> None:
         self.name = PROVIDER
+        self.abilities = Abilities()
         self.region = region
         self._settings = settings
         self._calls = Calls(Clients(settings, region), on_retry, pause)
@@ -83,6 +86,10 @@ class AwsProvider:
     def listing(self, owner: Owner) -> Listing:
         """See `listing.Survey`."""
         return Survey(self._calls, self.region, owner).run()
+
+    def host_keys(self, machine: CloudMachine) -> Sequence[str]:
+        """None: every image here has cloud-init, which brings the host key."""
+        return ()
 
     def set_tags(self, machine: CloudMachine, tags: Mapping[str, str | None]) -> None:
         """See `machines.set_tags`."""

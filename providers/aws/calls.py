@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from providers.aws.client import Clients
-from providers.aws.error_table import Phase
 from providers.aws.errors import classify, not_installed
+from providers.contract.classify import Phase
 from providers.contract.retry import OnRetry, Pause, RetryPolicy, with_retries
 
 T = TypeVar("T")

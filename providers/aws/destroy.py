@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from providers.aws.calls import Calls
-from providers.aws.errors import PROVIDER, AlreadyDone
+from providers.aws.errors import PROVIDER
 from providers.aws.tags import check_owner, from_aws, where
-from providers.aws.waiting import Deadline
+from providers.contract.classify import AlreadyDone
 from providers.contract.errors import DeadlineError, InvalidRequestError, TransientError
 from providers.contract.types import Owner, Resource
+from providers.contract.waiting import Deadline
 
 T = TypeVar("T")
 

@@ -6,49 +6,10 @@ first whose code, phase, message text and age fit decides. Codes are shell patte
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
-Phase = Literal["create", "poll", "delete", "read"]
-"""create: changes that add something; poll: reads of what we have just created;
-delete: changes that remove something; read: everything else."""
-
-Class = Literal[
-    "capacity_zone",
-    "capacity_region",
-    "quota",
-    "throttled",
-    "auth",
-    "invalid",
-    "transient",
-    "token_spent",
-    "ok",
-]
-
-ALL: frozenset[Phase] = frozenset({"create", "poll", "delete", "read"})
-CREATE: frozenset[Phase] = frozenset({"create"})
-DELETE: frozenset[Phase] = frozenset({"delete"})
-FRESH: frozenset[Phase] = frozenset({"create", "poll"})
+from providers.contract.classify import CREATE, DELETE, FRESH, ErrorClass, Row
 
 SETTLING = 60.0
 """Seconds within which EC2 may not find what it has just made (eventual consistency)."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row: `codes` in any of `phases` become `becomes`.
-
-    `text`: lower-case words the message must hold. `within`: only this many seconds after
-    our own create. `advice`: what the user can do, shown with the error.
-    """
-
-    codes: tuple[str, ...]
-    becomes: Class
-    phases: frozenset[Phase] = ALL
-    text: str = ""
-    within: float | None = None
-    advice: str = ""
-
 
 CLOCK = "check this machine's clock, then the access key"
 CREDENTIALS = "check the credentials: `aws sts get-caller-identity` must work in this shell"
@@ -317,7 +278,7 @@ ROWS: tuple[Row, ...] = (
 )
 
 
-STATE_REASONS: tuple[tuple[str, Class, str], ...] = (
+STATE_REASONS: tuple[tuple[str, ErrorClass, str], ...] = (
     ("Server.InsufficientInstanceCapacity", "capacity_zone", ""),
     ("Server.SpotInstanceTermination", "capacity_zone", ""),
     ("Server.InternalError", "token_spent", ""),

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from providers.aws.error_table import CREDENTIALS, ROWS, STATE_REASONS, Class, Phase, Row
+from providers.aws.error_table import CREDENTIALS, ROWS, STATE_REASONS
+from providers.contract.classify import (
+    ErrorClass,
+    Phase,
+    build_error,
+    find_row,
+    retry_after_seconds,
+)
 from providers.contract.errors import (
     AuthError,
-    CapacityError,
     CloudError,
     InvalidRequestError,
     NotInstalledError,
-    QuotaError,
-    ThrottledError,
     TokenSpentError,
     TransientError,
     UnknownCloudError,
@@ -36,23 +38,6 @@ def not_installed(error: ImportError, operation: str) -> NotInstalledError:
         operation=operation,
         advice="install it with `pip install 'longshore[aws]'`",
     )
-
-
-class AlreadyDone(CloudError):
-    """What the call asked for stands already. Never leaves this package."""
-
-
-_CLASSES: Mapping[Class, type[CloudError]] = {
-    "capacity_zone": CapacityError,
-    "capacity_region": CapacityError,
-    "quota": QuotaError,
-    "throttled": ThrottledError,
-    "auth": AuthError,
-    "invalid": InvalidRequestError,
-    "transient": TransientError,
-    "token_spent": TokenSpentError,
-    "ok": AlreadyDone,
-}
 
 
 def classify(
@@ -87,20 +72,6 @@ def died(code: str, message: str, *, before: bool = False) -> CloudError:
     return error(message, provider=PROVIDER, operation=RUN, code=code)
 
 
-def find_row(code: str, phase: Phase, message: str, age: float | None) -> Row | None:
-    """The first row of the table that fits, if any."""
-    said = message.lower()
-    for row in ROWS:
-        if (
-            phase in row.phases
-            and row.text in said
-            and (row.within is None or (age is not None and age < row.within))
-            and any(fnmatchcase(code, pattern) for pattern in row.codes)
-        ):
-            return row
-    return None
-
-
 def _from_answer(error: ClientError, operation: str, phase: Phase, age: float | None) -> CloudError:
     body = error.response.get("Error", {})
     meta = error.response.get("ResponseMetadata", {})
@@ -108,20 +79,17 @@ def _from_answer(error: ClientError, operation: str, phase: Phase, age: float | 
     message = body.get("Message", "") or str(error)
     request = meta.get("RequestId", "")
     status = meta.get("HTTPStatusCode", 0)
-    row = find_row(code, phase, message, age)
+    asked = retry_after_seconds(meta.get("HTTPHeaders", {}).get("retry-after"))
+    row = find_row(ROWS, code, phase, message, age)
     if row is not None:
-        found = _build(row.becomes, message, operation, code, request, row.advice)
-    elif status == 429:
-        found = _build("throttled", message, operation, code, request, "")
-    elif status >= 500:
-        found = _build("transient", message, operation, code, request, "")
-    else:
-        return UnknownCloudError(
-            message, provider=PROVIDER, operation=operation, code=code, request_id=request
-        )
-    if isinstance(found, ThrottledError):
-        found.retry_after = _seconds(meta.get("HTTPHeaders", {}).get("retry-after"))
-    return found
+        return _build(row.becomes, message, operation, code, request, row.advice, asked)
+    if status == 429:
+        return _build("throttled", message, operation, code, request, "", asked)
+    if status >= 500:
+        return _build("transient", message, operation, code, request, "")
+    return UnknownCloudError(
+        message, provider=PROVIDER, operation=operation, code=code, request_id=request
+    )
 
 
 def _without_answer(error: BotoCoreError | ResponseParserError, operation: str) -> CloudError:
@@ -174,20 +142,21 @@ def _without_answer(error: BotoCoreError | ResponseParserError, operation: str) 
 
 
 def _build(
-    becomes: Class, message: str, operation: str, code: str, request: str, advice: str
+    becomes: ErrorClass,
+    message: str,
+    operation: str,
+    code: str,
+    request: str,
+    advice: str,
+    retry_after: float | None = None,
 ) -> CloudError:
-    found = _CLASSES[becomes](
+    return build_error(
+        becomes,
         message,
         provider=PROVIDER,
         operation=operation,
         code=code,
         request_id=request,
         advice=advice,
+        retry_after=retry_after,
     )
-    if isinstance(found, CapacityError):
-        found.widen("region" if becomes == "capacity_region" else "zone")
-    return found
-
-
-def _seconds(header: str | None) -> float | None:
-    return float(header) if header is not None and header.isdigit() else None

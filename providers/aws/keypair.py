@@ -7,8 +7,9 @@ import binascii
 import hashlib
 
 from providers.aws.calls import Calls
-from providers.aws.errors import PROVIDER, AlreadyDone
+from providers.aws.errors import PROVIDER
 from providers.aws.tags import check_owner, from_aws, specification, where
+from providers.contract.classify import AlreadyDone
 from providers.contract.errors import InvalidRequestError, TransientError
 from providers.contract.types import Owner
 

@@ -11,7 +11,6 @@ from providers.aws.errors import PROVIDER, died
 from providers.aws.instances import LIVE_STATES, has_ended, to_machine
 from providers.aws.run_request import run_request
 from providers.aws.tags import check_owner, from_aws, owned_by, to_aws, where
-from providers.aws.waiting import Deadline
 from providers.contract.errors import (
     DeadlineError,
     InvalidRequestError,
@@ -27,6 +26,7 @@ from providers.contract.types import (
     MachineRequest,
     Owner,
 )
+from providers.contract.waiting import Deadline
 
 if TYPE_CHECKING:
     from types_boto3_ec2.type_defs import InstanceTypeDef

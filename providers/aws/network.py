@@ -8,11 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from providers.aws.calls import Calls
-from providers.aws.errors import PROVIDER, AlreadyDone
+from providers.aws.errors import PROVIDER
 from providers.aws.ingress import Grant, compare, grants, permissions
 from providers.aws.keypair import ensure_key_pair
 from providers.aws.subnets import Subnets, find_subnets
 from providers.aws.tags import check_owner, from_aws, specification, where
+from providers.contract.classify import AlreadyDone
 from providers.contract.errors import TransientError
 from providers.contract.types import TAG_TARGET, Network, NetworkRequest, PortRule
 

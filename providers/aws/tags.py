@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from providers.aws.errors import PROVIDER
-from providers.contract.errors import ForeignResourceError
-from providers.contract.types import TAG_ENVIRONMENT, TAG_PROJECT, Owner
+from providers.contract import ownership
+from providers.contract.types import Owner
 
 if TYPE_CHECKING:
     from types_boto3_ec2.literals import ResourceTypeType
@@ -45,17 +45,4 @@ def where(name: str, *values: str) -> FilterTypeDef:
 
 def check_owner(what: str, found: Mapping[str, str], owner: Owner, operation: str) -> None:
     """Raise ForeignResourceError unless `found` holds the owner's tags."""
-    if all(found.get(key) == value for key, value in owner.tags.items()):
-        return
-    carried = ", ".join(f"{key}={found[key]}" for key in _OURS if key in found)
-    raise ForeignResourceError(
-        f"{what} belongs to {carried}" if carried else f"{what} does not carry Longshore's tags",
-        provider=PROVIDER,
-        operation=operation,
-        advice=f"rename or remove {what} by hand if it is not needed, or tag it "
-        + " ".join(f"{key}={value}" for key, value in owner.tags.items())
-        + " to hand it over",
-    )
-
-
-_OURS: Sequence[str] = (TAG_PROJECT, TAG_ENVIRONMENT)
+    ownership.check_owner(what, found, owner, provider=PROVIDER, operation=operation)

@@ -11,12 +11,15 @@ from providers.contract.errors import InvalidRequestError
 from providers.contract.registry import ENTRY_POINTS, provider_names
 from providers.contract.retry import OnRetry, Pause
 from providers.contract.types import (
+    Abilities,
     Arch,
     CloudMachine,
+    Finding,
     Identity,
     Image,
     Listing,
     MachineRequest,
+    Need,
     Network,
     NetworkRequest,
     Offer,
@@ -33,6 +36,8 @@ class Provider(Protocol):
 
     name: str
     region: str
+    abilities: Abilities
+    """What the provider has at all; reading it makes no call and imports no SDK."""
 
     def prepare(self) -> None:
         """Import the SDK and make its client, without a call. For the main thread of a
@@ -42,6 +47,13 @@ class Provider(Protocol):
 
     def preflight(self) -> Identity:
         """Check that the credentials work. Raises AuthError with what to do."""
+        ...
+
+    def diagnose(self, need: Need) -> Sequence[Finding]:
+        """Look into everything that could stop `need` from being made here, changing
+        nothing: credentials, permission for each call the adapter makes (by the cloud's dry
+        run where it has one, else `unknown`), quota, image, size in region and zone, clock.
+        Never raises a CloudError: a check that fails is a finding."""
         ...
 
     def deployer_address(self) -> str:
@@ -73,6 +85,17 @@ class Provider(Protocol):
 
     def listing(self, owner: Owner) -> Listing:
         """Everything of ours in the region: the truth that state is a cache of."""
+        ...
+
+    def host_keys(self, machine: CloudMachine) -> Sequence[str]:
+        """The public host keys (`ssh-ed25519 AAAA...`) that a machine which booted by
+        `startup-script` published, read over the cloud's authenticated API; empty while
+        there are none yet, and always for other machines."""
+        ...
+
+    def foreign(self, owner: Owner) -> Sequence[Resource]:
+        """Machines, disks and firewalls of the region that do not carry the owner's tags:
+        seen, never touched. To tag one with all of the owner's tags is to hand it over."""
         ...
 
     def set_tags(self, machine: CloudMachine, tags: Mapping[str, str | None]) -> None:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol, get_args
 
 Arch = Literal["x86_64", "arm64"]
 Market = Literal["on-demand", "spot"]
 BootChannel = Literal["cloud-init", "startup-script"]
-MachineState = Literal["pending", "running", "stopping", "stopped", "terminated"]
-ResourceKind = Literal["machine", "disk", "interface", "firewall", "key", "address", "group"]
+MachineState = Literal[
+    "pending", "running", "stopping", "stopped", "terminated", "failed", "unreachable"
+]
+"""failed: the cloud gave up making it and left it there; it has to be removed.
+unreachable: a server that is remembered as ours and did not answer."""
+
+ResourceKind = Literal[
+    "machine", "disk", "interface", "address", "firewall", "network", "key", "group"
+]
+REMOVAL_ORDER: tuple[ResourceKind, ...] = get_args(ResourceKind)
+"""The order in which kinds can be removed: each may be in use by those before it."""
 
 TAG_PROJECT = "longshore-project"
 TAG_ENVIRONMENT = "longshore-environment"
@@ -32,15 +41,75 @@ NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
 
 
 @dataclass(frozen=True)
+class Server:
+    """A server that exists already, as the project file names it. `name` is unique in the
+    target; `remembered` are the tags of our claim as last seen, empty when never seen."""
+
+    name: str
+    address: str
+    port: int = 22
+    target: str = ""
+    remembered: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ShellResult:
+    """What a script left: exit status and both outputs."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+
+class Shell(Protocol):
+    """Root's POSIX shell on one server, over a connection whose host key is verified."""
+
+    def __call__(self, script: str, *, stdin: bytes = b"", deadline: float) -> ShellResult:
+        """Run `script` with `stdin` for at most `deadline` seconds. Raises TransientError
+        when the server cannot be reached, AuthError when it lets nobody in or shows
+        another host key."""
+        ...
+
+
+@dataclass(frozen=True)
 class ProviderSettings:
-    """How to reach one provider. `endpoint` and `ca` serve private endpoints and the
-    sandbox alike; `echo_url` answers with the caller's public address as text."""
+    """How to reach one provider; what is None is taken from the SDK's own default chain.
+
+    `endpoint` and `ca` serve private endpoints and the sandbox alike; `echo_url` answers
+    with the caller's public address as text. `project` is a Google Cloud project,
+    `subscription` and `group` an Azure subscription and an existing resource group to stay
+    inside. `options` are another provider's own settings. `servers` and `shell` are for
+    machines that are there already.
+    """
 
     name: str
     endpoint: str | None = None
     ca: str | None = None
     echo_url: str | None = None
     profile: str | None = None
+    project: str | None = None
+    subscription: str | None = None
+    group: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    servers: tuple[Server, ...] = ()
+    shell: Callable[[Server], Shell] | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """What a provider has, known without a call; a plan is made by it.
+
+    `makes_machines` is False where machines exist already and are only claimed.
+    `key_pairs`: the sign-in key is a resource of its own, listed as kind `key`.
+    `firewall`: ingress is enforced outside of the machine, listed as kind `firewall`.
+    `markets`, `arches`: what can be asked for at all.
+    """
+
+    makes_machines: bool = True
+    key_pairs: bool = True
+    firewall: bool = True
+    markets: tuple[Market, ...] = ("on-demand", "spot")
+    arches: tuple[Arch, ...] = ("x86_64", "arm64")
 
 
 @dataclass(frozen=True)
@@ -83,7 +152,8 @@ class Requirement:
 @dataclass(frozen=True)
 class Offer:
     """One type that meets a requirement, and where: `zones` in the order to try.
-    Memory in bytes. There is no price here: prices live in the catalogue."""
+    Memory in bytes. `family` is what a quota counts together (same word, same quota).
+    There is no price here: prices live in the catalogue."""
 
     provider: str
     region: str
@@ -93,11 +163,18 @@ class Offer:
     memory: int
     arch: Arch
     market: Market
+    family: str = ""
 
 
 @dataclass(frozen=True)
 class Image:
-    """A machine image, resolved to the id the create call takes."""
+    """A machine image, resolved to the id the create call takes.
+
+    `boot` says how a new machine is told what to be: `cloud-init` takes a cloud-config as
+    user data (gzipped), with the host key in it; `startup-script` takes a shell script as
+    text, that runs at every boot, and the machine makes a host key of its own, which is read
+    with `Provider.host_keys`.
+    """
 
     id: str
     os: str
@@ -129,7 +206,8 @@ class NetworkRequest:
 
 @dataclass(frozen=True)
 class Network:
-    """What `ensure_network` made or found, by the cloud's own ids."""
+    """What `ensure_network` made or found, by the cloud's own ids. `key` is what the create
+    call takes: the name of a key pair, or the public key line itself."""
 
     key: str
     firewall: str
@@ -194,6 +272,8 @@ class Resource:
     tags: Mapping[str, str]
     rules: tuple[PortRule, ...] = ()
     """For a firewall: the ingress that stands now."""
+    within: str = ""
+    """The id of the resource (a group, a machine) whose removal removes this one too."""
 
 
 @dataclass(frozen=True)
@@ -203,3 +283,35 @@ class Listing:
 
     machines: tuple[CloudMachine, ...]
     resources: tuple[Resource, ...]
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a target will ask of a place: so many machines like this."""
+
+    requirement: Requirement
+    os: str
+    count: int
+    zone: str | None = None
+    subnet: str | None = None
+
+
+Verdict = Literal["ok", "warning", "failed", "unknown"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked into before anything is made.
+
+    `check` is one of the words of `CHECKS`, `subject` what it was about (`ec2:RunInstances`,
+    `vCPUs of family t3`), `advice` one line on what to do, empty when all is well.
+    """
+
+    check: str
+    subject: str
+    verdict: Verdict
+    message: str
+    advice: str = ""
+
+
+CHECKS = ("credentials", "permission", "quota", "image", "size", "network", "clock")

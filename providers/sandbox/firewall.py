@@ -22,13 +22,17 @@ ALL_PORTS = (0, 65535)
 
 @dataclass(frozen=True, order=True)
 class Ingress:
-    """Traffic that is let in. `protocol` is tcp, udp, icmp or -1 for all; for tcp and udp the
-    ports are `first` to `last`, both included; `source` is an IPv4 CIDR."""
+    """Traffic that is let in, or with `deny` kept out. `protocol` is tcp, udp, icmp or -1 for
+    all; for tcp and udp the ports are `first` to `last`, both included; `source` is an IPv4
+    CIDR. Of several that match, the one with the lowest `priority` decides, and among equals
+    the one that denies; what no rule matches is kept out."""
 
     protocol: str
     first: int
     last: int
     source: str
+    priority: int = 0
+    deny: bool = False
 
 
 def render_rules(rules: frozenset[Ingress]) -> str:
@@ -38,7 +42,7 @@ def render_rules(rules: frozenset[Ingress]) -> str:
         f":{CHAIN} - [0:0]",
         f"-A {CHAIN} -m conntrack --ctstate ESTABLISHED,RELATED -j RETURN",
     ]
-    for rule in sorted(rules):
+    for rule in sorted(rules, key=lambda rule: (rule.priority, not rule.deny, rule)):
         source = ipaddress.ip_network(rule.source, strict=False)
         match = f"-s {source}"
         if rule.protocol in ("tcp", "udp"):
@@ -49,7 +53,7 @@ def render_rules(rules: frozenset[Ingress]) -> str:
             match += " -p icmp"
         elif rule.protocol != "-1":
             match += f" -p {int(rule.protocol)}"
-        lines.append(f"-A {CHAIN} {match} -j RETURN")
+        lines.append(f"-A {CHAIN} {match} -j {'DROP' if rule.deny else 'RETURN'}")
     lines += [f"-A {CHAIN} -j DROP", "COMMIT", ""]
     return "\n".join(lines)
 

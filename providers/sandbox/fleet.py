@@ -59,6 +59,8 @@ class _Berth:
     machine: Machine
     address: str
     work: ThreadPoolExecutor
+    register: Register
+    image: str
     applied: frozenset[Ingress] | None = None
 
 
@@ -78,14 +80,25 @@ class Fleet:
         self._berths: dict[str, _Berth] = {}
         self._lock = threading.Lock()
         self._firewall_lock = threading.Lock()
-        self.register: Register | None = None
 
-    def boot(self, instance: str, address: str, seed: Seed, done: Done) -> None:
-        """Begin to boot a machine at an address taken from the pool."""
+    def boot(
+        self,
+        instance: str,
+        address: str,
+        seed: Seed,
+        done: Done,
+        *,
+        register: Register,
+        image: str = "",
+    ) -> None:
+        """Begin to boot a machine at an address taken from the pool. `register` is the API
+        that made it; `image` the machine image to boot, the fleet's own by default."""
         berth = _Berth(
             Machine(self._sandbox, instance),
             address,
             ThreadPoolExecutor(max_workers=1, thread_name_prefix=instance),
+            register,
+            image,
         )
         with self._lock:
             self._berths[instance] = berth
@@ -163,7 +176,7 @@ class Fleet:
         start_machine(
             self._client,
             berth.machine,
-            image=self.image,
+            image=berth.image or self.image,
             address=berth.address,
             hostname=seed.hostname,
             seed=folder,
@@ -188,7 +201,7 @@ class Fleet:
 
     def _follow(self, berth: _Berth, rebooted: bool) -> None:
         instance = berth.machine.instance
-        if self.register is None or not self.register.expects_running(instance):
+        if not berth.register.expects_running(instance):
             return
         if is_up(self._client, berth.machine):
             return
@@ -197,7 +210,7 @@ class Fleet:
         if rebooted:
             self._start(berth)
         else:
-            self.register.halted(instance)
+            berth.register.halted(instance)
 
     def _remove(self, berth: _Berth) -> None:
         with self._firewall_lock:
@@ -218,8 +231,7 @@ class Fleet:
             raise SandboxError(f"its security groups cannot be enforced: {problem}")
 
     def _apply(self, berth: _Berth) -> str:
-        assert self.register is not None, "the API registers itself before it serves"
-        wanted = self.register.rules(berth.machine.instance)
+        wanted = berth.register.rules(berth.machine.instance)
         if wanted == berth.applied:
             return ""
         problem = apply_firewall(self._client, berth.machine, wanted)

@@ -57,7 +57,6 @@ class Instances:
         self._launch = EC2Backend.run_instances
         self._terminate = Instance.terminate
         self._stop = Instance.stop
-        fleet.register = self
 
     def install(self) -> None:
         """Put these methods in the place of moto's."""
@@ -256,7 +255,7 @@ class Instances:
         address = self._fleet.pool.take()
         give_address(instance, address)
         seed = Seed(f"ip-{address.replace('.', '-')}", public_key, data)
-        self._fleet.boot(instance.id, address, seed, self._up(instance))
+        self._fleet.boot(instance.id, address, seed, self._up(instance), register=self)
 
     def _up(self, instance: Any) -> Any:
         def up(problem: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from providers.aws.error_table import Phase
-from providers.aws.errors import AlreadyDone
+from providers.contract.classify import AlreadyDone
 from providers.contract.errors import (
     AuthError,
     CapacityError,

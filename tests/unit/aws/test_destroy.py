@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from providers.aws.destroy import Removal
-from providers.aws.waiting import Deadline
 from providers.contract.errors import DeadlineError, InvalidRequestError
 from providers.contract.types import Owner, Resource, ResourceKind
+from providers.contract.waiting import Deadline
 from tests.unit.aws.canned import Canned, described, done, ec2_error, instance
 
 OWNER = Owner("shop", "production")

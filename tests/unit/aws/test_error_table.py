@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from providers.aws.error_table import Phase
+from providers.contract.classify import Phase
 from providers.contract.errors import (
     AuthError,
     CloudError,

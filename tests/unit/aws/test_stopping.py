@@ -7,9 +7,9 @@ import pytest
 from providers.aws import create
 from providers.aws.destroy import Removal
 from providers.aws.machines import ensure_machine
-from providers.aws.waiting import Deadline
 from providers.contract.retry import ignore_retry
 from providers.contract.types import Owner, ProviderSettings, Resource
+from providers.contract.waiting import Deadline
 from tests.unit.aws.canned import Canned, described, done, ec2_error, instance, ran
 from tests.unit.aws.requests import machine_request
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from providers.aws.errors import find_row
+from providers.aws.error_table import ROWS
+from providers.contract.classify import find_row
 from providers.sandbox.ec2.application import known_regions
 from providers.sandbox.exchange import ExchangeLog
 from providers.sandbox.wsgi import Controls, SandboxApplication, StartResponse
@@ -61,7 +62,7 @@ def test_refused_in_the_words_of_the_service(
     assert code in text.decode()
     message = "Credential should be scoped to a valid region, not 'us-nowhere-1'."
     assert message in text.decode()
-    row = find_row(code, "read", message, None)
+    row = find_row(ROWS, code, "read", message, None)
     assert row is not None
     assert row.becomes == "auth"
     assert "region" in row.advice

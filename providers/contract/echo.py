@@ -5,12 +5,12 @@ from __future__ import annotations
 import ssl
 from ipaddress import ip_address
 
-from providers.aws.errors import PROVIDER, not_installed
-from providers.contract.errors import InvalidRequestError, TransientError
+from providers.contract.errors import InvalidRequestError, NotInstalledError, TransientError
 from providers.contract.retry import OnRetry, Pause, RetryPolicy, with_retries
 from providers.contract.types import ProviderSettings
 
-AWS_ECHO = "https://checkip.amazonaws.com"
+PUBLIC_ECHO = "https://checkip.amazonaws.com"
+"""AWS runs it, with no account needed; the other clouds have no service of the kind."""
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 5.0
 LONGEST_ANSWER = 256
@@ -18,15 +18,15 @@ ADVICE = "set `ssh_from` to the networks that may reach SSH, or `echo_url` to a 
 
 
 def deployer_address(settings: ProviderSettings, on_retry: OnRetry, pause: Pause) -> str:
-    """Ask `settings.echo_url`, or AWS's own echo service, tried three times.
+    """Ask `settings.echo_url`, or the public echo service that AWS runs, tried three times.
 
     The environment's proxies are passed over on purpose: SSH will not go through them.
     Raises TransientError when the service cannot be reached, InvalidRequestError when its
     answer is no address.
     """
-    url = settings.echo_url or AWS_ECHO
+    url = settings.echo_url or PUBLIC_ECHO
     text = with_retries(
-        lambda: _ask(url, settings.ca),
+        lambda: _ask(settings, url),
         operation="echo",
         on_retry=on_retry,
         policy=RetryPolicy(attempts=3, longest_wait=1.0, deadline=20.0),
@@ -37,7 +37,7 @@ def deployer_address(settings: ProviderSettings, on_retry: OnRetry, pause: Pause
     except ValueError as error:
         raise InvalidRequestError(
             f"{url} did not answer with an IP address",
-            provider=PROVIDER,
+            provider=settings.name,
             operation="echo",
             advice=ADVICE,
         ) from error
@@ -53,14 +53,19 @@ def _trust(url: str, ca: str | None) -> ssl.SSLContext | None:
     return trust
 
 
-def _ask(url: str, ca: str | None) -> str:
+def _ask(settings: ProviderSettings, url: str) -> str:
     try:
         import urllib3
     except ImportError as error:
-        raise not_installed(error, "echo") from error
+        raise NotInstalledError(
+            f"urllib3 is not installed: {error}",
+            provider=settings.name,
+            operation="echo",
+            advice="install Longshore again, with what it needs",
+        ) from error
 
     try:
-        with urllib3.PoolManager(ssl_context=_trust(url, ca)) as pool:
+        with urllib3.PoolManager(ssl_context=_trust(url, settings.ca)) as pool:
             answer = pool.request(
                 "GET",
                 url,
@@ -74,14 +79,14 @@ def _ask(url: str, ca: str | None) -> str:
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise TransientError(
             f"cannot learn this machine's address from {url}: {error}",
-            provider=PROVIDER,
+            provider=settings.name,
             operation="echo",
             advice=ADVICE,
         ) from error
     if answer.status != 200:
         raise TransientError(
             f"cannot learn this machine's address from {url}: HTTP {answer.status}",
-            provider=PROVIDER,
+            provider=settings.name,
             operation="echo",
             advice=ADVICE,
         )
