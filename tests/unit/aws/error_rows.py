@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from providers.aws.error_table import Phase
-from providers.contract.classify import AlreadyDone
+from providers.contract.classify import AlreadyDone, Phase
 from providers.contract.errors import (
     AuthError,
     CapacityError,
