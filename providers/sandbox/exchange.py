@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,8 +19,20 @@ READING = ("Describe", "Get", "List", "Lookup", "Search")
 
 
 @dataclass(frozen=True)
+class Entry:
+    """One request of any emulated API as the log keeps it; nothing in `parameters` is secret.
+    `changes` tells whether the action is one that changes something."""
+
+    service: str
+    action: str
+    region: str
+    changes: bool
+    parameters: Mapping[str, object]
+
+
+@dataclass(frozen=True)
 class Request:
-    """What was asked: service and action in AWS's own words, parameters by their wire names."""
+    """What was asked of AWS: service and action in its own words, parameters by wire name."""
 
     service: str
     action: str
@@ -30,6 +43,10 @@ class Request:
     def changes(self) -> bool:
         """Whether the action is one that changes something."""
         return bool(self.action) and not self.action.startswith(READING)
+
+    def entry(self) -> Entry:
+        """What the log keeps of it."""
+        return Entry(self.service, self.action, self.region, self.changes, elide(self.parameters))
 
 
 def read_request(authorization: str, target: str, query: str, body: bytes) -> Request:
@@ -82,17 +99,17 @@ class ExchangeLog:
         self._lock = threading.Lock()
         file.touch(mode=PRIVATE_FILE)
 
-    def write(self, request: Request, status: int, code: str, request_id: str, fault: str) -> None:
+    def write(self, entry: Entry, status: int, code: str, request_id: str, fault: str) -> None:
         """Record an exchange. `status` 0 means that the answer was dropped; `fault` is what was
         injected."""
         line = json.dumps(
             {
                 "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-                "service": request.service,
-                "region": request.region,
-                "action": request.action,
-                "changes": request.changes,
-                "parameters": elide(request.parameters),
+                "service": entry.service,
+                "region": entry.region,
+                "action": entry.action,
+                "changes": entry.changes,
+                "parameters": dict(entry.parameters),
                 "status": status,
                 "error": code,
                 "request_id": request_id,

@@ -4,23 +4,40 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 from xml.sax.saxutils import escape
 
 DROPPED = 0
+KEYS = {"action", "when", "status", "code", "message", "times", "service", "zone"}
+
+When = Literal["before", "after", "operation"]
 
 
 @dataclass
 class Fault:
-    """Strike the next `times` calls of `action` ("*" for any). `when`: before the call has its
-    effect, or after. `status` 0 closes the connection without an answer."""
+    """Strike the next `times` calls of `action` ("*" for any), of `service` and for `zone` where
+    these are named. `when`: before the call has its effect, or after; or the call is accepted
+    and the long-running operation that it begins ends in this error. `status` 0 closes the
+    connection without an answer."""
 
     action: str
-    when: Literal["before", "after"]
+    when: When
     status: int
     code: str
     message: str
     times: int
+    service: str = ""
+    zone: str = ""
+
+    def strikes(self, action: str, when: When, service: str, zone: str) -> bool:
+        """Whether this call is one that it is for."""
+        return (
+            self.times > 0
+            and self.when == when
+            and self.action in ("*", action)
+            and self.service in ("", service)
+            and self.zone in ("", zone)
+        )
 
 
 def parse_faults(document: object) -> list[Fault]:
@@ -32,12 +49,14 @@ def parse_faults(document: object) -> list[Fault]:
         if not isinstance(entry, dict) or not entry.get("action"):
             raise ValueError(f"a fault needs at least an action: {entry!r}")
         when = entry.get("when", "before")
-        if when not in ("before", "after"):
-            raise ValueError(f"when is before or after, not {when!r}")
-        unknown = set(entry) - {"action", "when", "status", "code", "message", "times"}
+        if when not in get_args(When):
+            raise ValueError(f"when is before, after or operation, not {when!r}")
+        unknown = set(entry) - KEYS
         if unknown:
             raise ValueError(f"unknown keys: {', '.join(sorted(unknown))}")
         code = str(entry.get("code") or "")
+        if when == "operation" and not code:
+            raise ValueError("an operation ends in an error with a code")
         status = int(entry.get("status") or (503 if code else DROPPED))
         faults.append(
             Fault(
@@ -47,6 +66,8 @@ def parse_faults(document: object) -> list[Fault]:
                 code,
                 str(entry.get("message") or "Injected by the sandbox."),
                 int(entry.get("times", 1)),
+                str(entry.get("service") or ""),
+                str(entry.get("zone") or ""),
             )
         )
     return faults
@@ -69,11 +90,11 @@ class FaultQueue:
         with self._lock:
             return sum(fault.times for fault in self._faults)
 
-    def take(self, action: str, when: str) -> Fault | None:
+    def take(self, action: str, when: When, *, service: str = "", zone: str = "") -> Fault | None:
         """The fault that strikes this call now, if any; uses up one of its times."""
         with self._lock:
             for fault in self._faults:
-                if fault.when == when and fault.times > 0 and fault.action in ("*", action):
+                if fault.strikes(action, when, service, zone):
                     fault.times -= 1
                     return fault
         return None

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from providers.sandbox.errors import SandboxError
 from providers.sandbox.firewall import Ingress, apply_firewall
+from providers.sandbox.guest import GuestFolder
 from providers.sandbox.home import Home
+from providers.sandbox.hosts import Done, Register
 from providers.sandbox.machine import (
     Machine,
     Seed,
@@ -32,26 +34,6 @@ if TYPE_CHECKING:
     import docker
 
 PARALLEL_FILTERS = 8  # machines whose packet filters are changed at once
-
-
-class Register(Protocol):
-    """What the emulated API knows of an instance and the fleet must ask or tell."""
-
-    def rules(self, instance_id: str) -> frozenset[Ingress]:
-        """The ingress rules that hold now."""
-        ...
-
-    def expects_running(self, instance_id: str) -> bool:
-        """Whether the instance is one whose machine should be up."""
-        ...
-
-    def halted(self, instance_id: str) -> None:
-        """The machine switched itself off."""
-        ...
-
-
-Done = Callable[[str], None]
-"""Called from a background thread when the work is done, with "" or what went wrong."""
 
 
 @dataclass
@@ -145,6 +127,14 @@ class Fleet:
         with contextlib.suppress(FileNotFoundError):
             return self._console_file(instance).read_bytes()
         return b""
+
+    def publish(self, instance: str, metadata: Mapping[str, str]) -> None:
+        """Show a machine with a guest agent its metadata as they are now."""
+        GuestFolder(self._home.guests / instance).publish(metadata)
+
+    def attributes(self, instance: str) -> Mapping[str, str]:
+        """The guest attributes that a machine published."""
+        return GuestFolder(self._home.guests / instance).attributes()
 
     def converge_firewalls(self) -> None:
         """Bring every running machine's packet filter to the rules that hold now; returns when

@@ -62,6 +62,16 @@ class Home:
         return self.folder / "exchanges.jsonl"
 
     @property
+    def traffic(self) -> Path:
+        """Whole exchanges of the REST APIs, where recording is on (see `rest/recorder.py`)."""
+        return self.folder / "traffic.jsonl"
+
+    @property
+    def guests(self) -> Path:
+        """One folder for each machine that has a guest agent (see `guest.py`)."""
+        return self.folder / "guests"
+
+    @property
     def seeds(self) -> Path:
         """One folder a machine: the NoCloud seed it boots with."""
         return self.folder / "seeds"
@@ -78,7 +88,7 @@ class Home:
 
     def make(self) -> None:
         """Create the folders; calling twice is safe."""
-        for folder in (self.folder, self.seeds, self.consoles):
+        for folder in (self.folder, self.guests, self.seeds, self.consoles):
             folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
 
     def sandbox_id(self) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from providers.sandbox import outer
 from providers.sandbox.errors import SandboxError
 from providers.sandbox.exchange import ExchangeLog
+from providers.sandbox.faults import FaultQueue
 from providers.sandbox.fleet import Fleet
 from providers.sandbox.home import Home, ServerRecord
 from providers.sandbox.network import ensure_network
@@ -61,10 +62,11 @@ def _serve(home: Home, token: str, image: str, port: int, log: Any) -> None:
 
     from providers.sandbox.ec2.application import build_api, known_regions
 
+    exchanges, faults = ExchangeLog(home.exchanges), FaultQueue()
     application = SandboxApplication(
         build_api(fleet, lock),
         lock,
-        ExchangeLog(home.exchanges),
+        exchanges,
         Controls(
             address=pool.gateway,
             health=lambda: {"sandbox": home.sandbox_id(), "token": token, "image": fleet.image},
@@ -72,6 +74,8 @@ def _serve(home: Home, token: str, image: str, port: int, log: Any) -> None:
         ),
         fleet.converge_firewalls,
         known_regions(),
+        faults,
+        {},
     )
     watch_machines(client, fleet, home.sandbox_id(), log)
 

@@ -5,21 +5,25 @@ from __future__ import annotations
 import io
 import json
 import re
-import socket
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from providers.sandbox.exchange import ExchangeLog, Request, error_code, read_request
 from providers.sandbox.faults import DROPPED, Fault, FaultQueue, error_body, parse_faults
+from providers.sandbox.http import (
+    Answer,
+    Application,
+    Environ,
+    StartResponse,
+    drop_connection,
+    read_body,
+    send,
+)
 from providers.sandbox.regions import outside
 from providers.sandbox.statuses import status_for
-
-Environ = dict[str, Any]
-StartResponse = Callable[..., Any]
-Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 CONTROL = "/_longshore/"
 REPLACED = ("content-length", "x-amzn-requestid")
@@ -27,16 +31,6 @@ REPLACED = ("content-length", "x-amzn-requestid")
 UNCHANGING = ("DescribeInstanceTypes", "DescribeInstanceTypeOfferings")
 # moto sends one fixed id; a caller that reports ours can be found in the log.
 REQUEST_ID = re.compile(rb"(<[Rr]equest(?:ID|Id)>)[^<]*(</)")
-REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed"}
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A whole HTTP answer."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
 
 
 @dataclass(frozen=True)
@@ -50,7 +44,8 @@ class Controls:
 
 class SandboxApplication:
     """Serves one request at a time to moto (its records are not made for threads); waiting for
-    machines happens outside the lock."""
+    machines happens outside the lock. `others` are further APIs by the path they lie under;
+    `faults` is theirs too."""
 
     def __init__(
         self,
@@ -60,6 +55,8 @@ class SandboxApplication:
         controls: Controls,
         after_change: Callable[[], None],
         regions: Collection[str],
+        faults: FaultQueue,
+        others: Mapping[str, Application],
     ) -> None:
         self._api = api
         self._lock = lock
@@ -67,23 +64,25 @@ class SandboxApplication:
         self._controls = controls
         self._after_change = after_change
         self._regions = regions
-        self._faults = FaultQueue()
+        self._faults = faults
+        self._others = others
         self._unchanging: dict[tuple[str, bytes], Answer] = {}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """WSGI entry point."""
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         path = environ.get("PATH_INFO", "")
+        for prefix, other in self._others.items():
+            if path.startswith(prefix):
+                return other(environ, start_response)
+        body = read_body(environ)
         if path.startswith(CONTROL):
             answer = self._control(path.removeprefix(CONTROL), environ["REQUEST_METHOD"], body)
         else:
             found = self._exchange(environ, body)
             if found is None:
-                _drop_connection(environ)
+                drop_connection(environ)
             answer = found
-        reason = REASONS.get(answer.status, "Status")
-        start_response(f"{answer.status} {reason}", list(answer.headers))
-        return [answer.body]
+        return send(answer, start_response)
 
     def _exchange(self, environ: Environ, body: bytes) -> Answer | None:
         request = read_request(
@@ -93,16 +92,16 @@ class SandboxApplication:
             body,
         )
         request_id = str(uuid.uuid4())
-        fault = self._faults.take(request.action, "before")
+        fault = self._faults.take(request.action, "before", service=request.service)
         answer = None if fault else self._call(environ, body, request, request_id)
         if fault is None:
             if request.service == "ec2" and request.changes:
                 self._after_change()
-            fault = self._faults.take(request.action, "after")
+            fault = self._faults.take(request.action, "after", service=request.service)
         if fault is not None:
             answer = _strike(fault, request, request_id)
         self._log.write(
-            request,
+            request.entry(),
             answer.status if answer else DROPPED,
             error_code(answer.status, answer.body) if answer else "",
             request_id,
@@ -184,12 +183,3 @@ def _refuse(request: Request, request_id: str, status: int, code: str, message: 
         ),
         data,
     )
-
-
-def _drop_connection(environ: Environ) -> NoReturn:
-    """Cut the connection so that the caller sees neither status nor body."""
-    connection = environ.get("werkzeug.socket")
-    if isinstance(connection, socket.socket):
-        connection.shutdown(socket.SHUT_RDWR)
-    # What werkzeug takes for a caller that went away.
-    raise ConnectionAbortedError("answer dropped on request")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from providers.sandbox.fleet import Fleet
-    from providers.sandbox.wsgi import Application
+    from providers.sandbox.http import Application
 
 # moto reads these when it is imported. Key pairs are checked in instances.py instead, because
 # moto's check refuses requests that name none.

@@ -60,8 +60,8 @@ def test_error_code_of_both_protocols() -> None:
 def test_log_is_private_and_has_one_json_object_a_line(tmp_path: Path) -> None:
     log = ExchangeLog(tmp_path / "exchanges.jsonl")
     request = read_request(SCOPE, "", "", b"Action=DescribeInstances")
-    log.write(request, 200, "", "one", "")
-    log.write(request, 0, "", "two", "after: dropped")
+    log.write(request.entry(), 200, "", "one", "")
+    log.write(request.entry(), 0, "", "two", "after: dropped")
     lines = [json.loads(line) for line in (tmp_path / "exchanges.jsonl").read_text().splitlines()]
     assert [line["request_id"] for line in lines] == ["one", "two"]
     assert not any(line["changes"] for line in lines)

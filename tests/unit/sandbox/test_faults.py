@@ -21,8 +21,9 @@ def test_defaults_of_a_fault() -> None:
     [
         ({}, "expected a list of faults"),
         ([{}], "a fault needs at least an action: {}"),
-        ([{"action": "X", "when": "never"}], "when is before or after, not 'never'"),
+        ([{"action": "X", "when": "never"}], "when is before, after or operation, not 'never'"),
         ([{"action": "X", "colour": 1}], "unknown keys: colour"),
+        ([{"action": "X", "when": "operation"}], "an operation ends in an error with a code"),
     ],
 )
 def test_what_is_refused(document: object, message: str) -> None:
@@ -39,6 +40,14 @@ def test_a_fault_strikes_its_action_as_often_as_it_says() -> None:
     assert queue.left() == 1
     assert queue.take("RunInstances", "after") is not None
     assert queue.take("RunInstances", "after") is None
+
+
+def test_a_fault_may_be_for_one_service_and_one_zone() -> None:
+    queue = FaultQueue()
+    queue.replace(parse_faults([{"action": "*", "service": "gce", "zone": "z-a"}]))
+    assert queue.take("instances.insert", "before", service="gce", zone="z-b") is None
+    assert queue.take("RunInstances", "before", service="ec2", zone="z-a") is None
+    assert queue.take("instances.insert", "before", service="gce", zone="z-a") is not None
 
 
 def test_error_bodies_have_the_services_own_form() -> None:

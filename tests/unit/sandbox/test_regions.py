@@ -15,7 +15,9 @@ from providers.aws.error_table import ROWS
 from providers.contract.classify import find_row
 from providers.sandbox.ec2.application import known_regions
 from providers.sandbox.exchange import ExchangeLog
-from providers.sandbox.wsgi import Controls, SandboxApplication, StartResponse
+from providers.sandbox.faults import FaultQueue
+from providers.sandbox.http import StartResponse
+from providers.sandbox.wsgi import Controls, SandboxApplication
 
 
 def api(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -32,6 +34,8 @@ def ask(tmp_path: Path, region: str, service: str, body: bytes) -> tuple[str, by
         Controls("127.0.0.1", dict, lambda _: None),
         lambda: None,
         frozenset({"us-east-1", "eu-west-1"}),
+        FaultQueue(),
+        {},
     )
     statuses: list[str] = []
     scope = f"Credential=KEY/20261124/{region}/{service}/aws4_request"

@@ -1,0 +1,1 @@
+"""What the emulated REST APIs share: requests, answers, refusals, faults, records."""
