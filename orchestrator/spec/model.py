@@ -13,7 +13,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
-from providers.contract.types import Arch, Market, ProviderSettings
+from providers.contract.types import Arch, Market, Place, ProviderSettings
 
 Protocol = Literal["tcp", "udp"]
 Os = Literal["debian-12", "debian-13", "ubuntu-24.04", "ubuntu-22.04", "amazon-linux-2023"]
@@ -145,7 +145,8 @@ class Size:
 
 @dataclass(frozen=True)
 class Target:
-    """A group of equal machines. `disk` in GiB."""
+    """A group of equal machines. `disk` in GiB. `provider` and `region` are the place that is
+    tried first; `elsewhere` are those to try after it, in order."""
 
     name: str
     provider: str
@@ -158,6 +159,12 @@ class Target:
     arch: Arch = "x86_64"
     disk: int = DEFAULT_DISK_GIB
     market: Market = "on-demand"
+    elsewhere: tuple[Place, ...] = ()
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Every place its machines may be in, in the order to try them."""
+        return (Place(self.provider, self.region), *self.elsewhere)
 
 
 @dataclass(frozen=True)

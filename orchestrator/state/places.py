@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from orchestrator.state.database import Database
+from providers.contract.types import Place
 
-Place = tuple[str, str]
-"""Provider and region."""
+__all__ = ["Place", "Places"]
 
 
 class Places:
@@ -22,7 +22,7 @@ class Places:
         rows = self._database.rows(
             "SELECT provider, region FROM places WHERE environment = ?", self._environment
         )
-        return frozenset((row["provider"], row["region"]) for row in rows)
+        return frozenset(Place(row["provider"], row["region"]) for row in rows)
 
     def remember(self, places: Iterable[Place]) -> None:
         """Make the places durable; must return before anything is made there."""

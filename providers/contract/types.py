@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, get_args
+from typing import Literal, NamedTuple, Protocol, get_args
 
 Arch = Literal["x86_64", "arm64"]
 Market = Literal["on-demand", "spot"]
@@ -38,6 +38,16 @@ TAG_MADE_AS = "longshore-made-as"
 NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
 """Project, environment and target names: they end up in labels and resource names
 (a GCE label value is lower-case and at most 63 characters)."""
+
+
+class Place(NamedTuple):
+    """Where machines can be: a provider and, in the provider's own words, a region."""
+
+    provider: str
+    region: str
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.region}"
 
 
 @dataclass(frozen=True)
@@ -103,6 +113,8 @@ class Abilities:
     `key_pairs`: the sign-in key is a resource of its own, listed as kind `key`.
     `firewall`: ingress is enforced outside of the machine, listed as kind `firewall`.
     `markets`, `arches`: what can be asked for at all.
+    `loads_slowly`: importing the SDK takes longer than a round trip, so that other providers
+    are asked first and their answers are under way meanwhile.
     """
 
     makes_machines: bool = True
@@ -110,6 +122,7 @@ class Abilities:
     firewall: bool = True
     markets: tuple[Market, ...] = ("on-demand", "spot")
     arches: tuple[Arch, ...] = ("x86_64", "arm64")
+    loads_slowly: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,7 +166,8 @@ class Requirement:
 class Offer:
     """One type that meets a requirement, and where: `zones` in the order to try.
     Memory in bytes. `family` is what a quota counts together (same word, same quota).
-    There is no price here: prices live in the catalogue."""
+    A provider without zones has the one zone `""`. There is no price here: prices live in
+    the catalogue."""
 
     provider: str
     region: str
@@ -212,7 +226,7 @@ class Network:
     key: str
     firewall: str
     subnets: Mapping[str, str]
-    """Zone to subnet id, for every zone a machine may go to."""
+    """Zone to subnet id, for every zone a machine may go to; under the zone `""` for all."""
 
 
 @dataclass(frozen=True)
@@ -258,6 +272,11 @@ class CloudMachine:
     tags: Mapping[str, str]
     market: Market = "on-demand"
 
+    @property
+    def place(self) -> Place:
+        """Where it is."""
+        return Place(self.provider, self.region)
+
 
 @dataclass(frozen=True)
 class Resource:
@@ -274,6 +293,11 @@ class Resource:
     """For a firewall: the ingress that stands now."""
     within: str = ""
     """The id of the resource (a group, a machine) whose removal removes this one too."""
+
+    @property
+    def place(self) -> Place:
+        """Where it is."""
+        return Place(self.provider, self.region)
 
 
 @dataclass(frozen=True)
