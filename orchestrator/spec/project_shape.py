@@ -6,7 +6,7 @@ import re
 from typing import get_args
 
 from orchestrator.spec.model import Os
-from orchestrator.spec.shape import Either, Key, Keys, ListOf, MapOf, Refused, Unfit, Word
+from orchestrator.spec.shape import Either, Key, Keys, ListOf, MapOf, Unfit, Word
 from orchestrator.spec.tree import Scalar
 from orchestrator.spec.units import DISK, MACHINE_MEMORY, seconds
 from orchestrator.spec.words import (
@@ -67,7 +67,11 @@ def _ssh_from_word(node: Scalar) -> str:
 
 
 PROVIDER = text("a provider such as aws", r"[a-z][a-z0-9-]*")
-REGION = text("a region such as us-east-1", r"[a-z][a-z0-9-]*", "regions are lower-case")
+REGION = text(
+    "a region such as us-east-1, europe-west1 or westeurope",
+    r"[a-z][a-z0-9-]*",
+    "regions are lower-case",
+)
 ZONE = text("a zone such as us-east-1a", r"[a-z0-9][a-z0-9-]*")
 SUBNET = text("the id of a subnet")
 COUNT = whole("a whole number", 1, MAX_COUNT)
@@ -101,12 +105,28 @@ SIZE = Either(
         together=True,
     ),
 )
-_ONE_PROVIDER = Either(PROVIDER.expected, PROVIDER, Refused("a list of providers; name one"))
-_ONE_REGION = Either(REGION.expected, REGION, Refused("a list of regions; make a target for each"))
+_SEVERAL_PROVIDERS = Either(
+    f"{PROVIDER.expected}, or a list of them",
+    word=PROVIDER,
+    items=ListOf(PROVIDER, "a list of providers", least=1),
+)
+_SEVERAL_REGIONS = Either(
+    f"{REGION.expected}, or a list of them",
+    word=REGION,
+    items=ListOf(REGION, "a list of regions", least=1),
+)
 TARGET = Keys(
     {
-        "provider": Key(_ONE_PROVIDER, "The cloud: aws.", "provider: aws"),
-        "region": Key(_ONE_REGION, "The cloud's own name of the region.", "region: us-east-1"),
+        "provider": Key(
+            _SEVERAL_PROVIDERS,
+            "The cloud, such as aws, gcp or azure; a list goes with as many regions.",
+            "provider: aws",
+        ),
+        "region": Key(
+            _SEVERAL_REGIONS,
+            "The cloud's own name of the region; of a list, the next where one has no room.",
+            "region: us-east-1",
+        ),
         "zone": Key(ZONE, "One zone of the region; any by default."),
         "subnet": Key(SUBNET, "A subnet of yours; the default network's by default."),
         "count": Key(COUNT, "How many machines; 1 by default."),

@@ -91,8 +91,7 @@ def _without_none(**values: Plain) -> dict[str, Plain]:
 
 def _target(target: Target) -> Plain:
     return _without_none(
-        provider=target.provider,
-        region=target.region,
+        **_places(target),
         zone=target.zone,
         subnet=target.subnet,
         count=target.count,
@@ -102,6 +101,16 @@ def _target(target: Target) -> Plain:
         disk=target.disk,
         market=target.market,
     )
+
+
+def _places(target: Target) -> dict[str, Plain]:
+    """As short as they can be written."""
+    providers = [place.provider for place in target.places]
+    if not target.elsewhere:
+        return {"provider": target.provider, "region": target.region}
+    several = len(set(providers)) > 1
+    regions: list[Plain] = [place.region for place in target.places]
+    return {"provider": [*providers] if several else target.provider, "region": regions}
 
 
 def _size(size: Size) -> Plain:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import cast
 
 from orchestrator.spec import project_shape as words
-from orchestrator.spec.access import check_provider
 from orchestrator.spec.model import DEFAULT_DISK_GIB, DEFAULT_OS, Os, Size, Target
+from orchestrator.spec.places import build_places, check_one_place
 from orchestrator.spec.sound import sound_map
 from orchestrator.spec.tree import Findings, MapNode, Node, Scalar
 from orchestrator.spec.units import DISK, MACHINE_MEMORY
@@ -48,17 +48,17 @@ def _target(name: str, written: Node, findings: Findings) -> Target | None:
         return None
     market = _market(node, findings)
     size = _size(node.get("size"), findings)
-    if market is None or size is None:
+    places = build_places(written, node, findings) if isinstance(written, MapNode) else ()
+    if market is None or size is None or not places:
         return None
+    check_one_place(node, places, size_is_type=size.type is not None, findings=findings)
     zone, subnet, count = node.scalar("zone"), node.scalar("subnet"), node.scalar("count")
     os, arch, disk = node.scalar("os"), node.scalar("arch"), node.scalar("disk")
-    provider, region = node.scalar("provider"), node.scalar("region")
-    assert provider is not None and region is not None, "TARGET requires them"
-    check_provider(provider.place, provider.text, provider.written, findings)
     return Target(
         name=name,
-        provider=words.PROVIDER.read(provider),
-        region=words.REGION.read(region),
+        provider=places[0].provider,
+        region=places[0].region,
+        elsewhere=places[1:],
         size=size,
         zone=words.ZONE.read(zone) if zone else None,
         subnet=words.SUBNET.read(subnet) if subnet else None,

@@ -125,16 +125,6 @@ PROJECTS = {
         with_target("size: t3.small\n  spot: yes"),
         "longshore.yaml:6:9: target.spot: expected true or false, not 'yes'",
     ),
-    "several providers": (
-        "name: shop\ntarget: {provider: [aws, gcp], region: us-east-1, size: t3.small}\n",
-        "longshore.yaml:2:20: target.provider: not supported by this version:"
-        " a list of providers; name one",
-    ),
-    "several regions": (
-        "name: shop\ntarget: {provider: aws, region: [us-east-1], size: t3.small}\n",
-        "longshore.yaml:2:33: target.region: not supported by this version:"
-        " a list of regions; make a target for each",
-    ),
     "proxy": (
         f"{GOOD}proxy: {{web: {{hosts: [shop.example.com]}}}}\n",
         "longshore.yaml:3:1: proxy: not supported by this version: there is no proxy yet;"
