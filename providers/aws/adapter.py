@@ -9,6 +9,7 @@ from providers.aws.calls import Calls
 from providers.aws.client import Clients
 from providers.aws.destroy import Removal
 from providers.aws.errors import PROVIDER
+from providers.aws.foreign import Bystanders
 from providers.aws.listing import Survey
 from providers.contract import echo
 from providers.contract.retry import OnRetry, Pause
@@ -16,10 +17,12 @@ from providers.contract.types import (
     Abilities,
     Arch,
     CloudMachine,
+    Finding,
     Identity,
     Image,
     Listing,
     MachineRequest,
+    Need,
     Network,
     NetworkRequest,
     Offer,
@@ -59,6 +62,13 @@ class AwsProvider:
             principal=answer.get("Arn", ""),
         )
 
+    def diagnose(self, need: Need) -> Sequence[Finding]:
+        """See `diagnose.Diagnosis.run`."""
+        # Here, because no other command needs it.
+        from providers.aws.diagnose import Diagnosis
+
+        return Diagnosis(self._calls, self.region, need).run()
+
     def deployer_address(self) -> str:
         """See `echo.deployer_address`."""
         return echo.deployer_address(self._settings, self._calls.on_retry, self._calls.pause)
@@ -90,6 +100,10 @@ class AwsProvider:
     def host_keys(self, machine: CloudMachine) -> Sequence[str]:
         """None: every image here has cloud-init, which brings the host key."""
         return ()
+
+    def foreign(self, owner: Owner) -> Sequence[Resource]:
+        """See `foreign.Bystanders.run`."""
+        return Bystanders(self._calls, self.region, owner).run()
 
     def set_tags(self, machine: CloudMachine, tags: Mapping[str, str | None]) -> None:
         """See `machines.set_tags`."""

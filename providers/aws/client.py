@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from types_boto3_ssm.client import SSMClient
     from types_boto3_sts.client import STSClient
 
+    from providers.aws.quota import QuotaClient
+
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
 """DescribeInstanceTypes and RunInstances can take several seconds to answer."""
@@ -55,6 +57,10 @@ class Clients:
     @cached_property
     def sts(self) -> STSClient:
         return cast("STSClient", self._make("sts"))
+
+    @cached_property
+    def quotas(self) -> QuotaClient:
+        return cast("QuotaClient", self._make("service-quotas"))
 
     @cached_property
     def _session(self) -> Session:

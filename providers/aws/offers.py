@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from providers.aws.calls import Calls
 from providers.aws.errors import PROVIDER
+from providers.aws.quota import family
 from providers.aws.tags import where
 from providers.contract.errors import InvalidRequestError
 from providers.contract.types import Offer, Requirement
@@ -92,6 +93,7 @@ def choose(
                     memory=found.memory,
                     arch=requirement.arch,
                     market=requirement.market,
+                    family=family(found.name, requirement.market),
                 )
             )
     return tuple(offers)
