@@ -42,7 +42,12 @@ class Request:
     @property
     def changes(self) -> bool:
         """Whether the action is one that changes something."""
-        return bool(self.action) and not self.action.startswith(READING)
+        return bool(self.action) and not self.action.startswith(READING) and not self.dry_run
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether EC2 is only asked if it would allow the call."""
+        return self.service == "ec2" and self.parameters.get("DryRun", "").lower() == "true"
 
     def entry(self) -> Entry:
         """What the log keeps of it."""

@@ -32,6 +32,7 @@ def build_api(fleet: Fleet, lock: AbstractContextManager[Any]) -> Application:
 
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+    from providers.sandbox.ec2.dry_run import DryRuns
     from providers.sandbox.ec2.families import install_families
     from providers.sandbox.ec2.images import install_images
     from providers.sandbox.ec2.instances import Instances
@@ -44,4 +45,4 @@ def build_api(fleet: Fleet, lock: AbstractContextManager[Any]) -> Application:
     api = DomainDispatcherApplication(create_backend_app)
     for service in ("ec2", "ssm", "sts"):
         api.app_instances[service] = create_backend_app(service)
-    return cast("Application", api)
+    return DryRuns(cast("Application", api))
