@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from orchestrator.machines.bounded import BoundedBuffer
 from orchestrator.machines.channels import ChannelSocket
 from orchestrator.machines.command import Command, CommandFailed, CommandTimeout, Completed
-from orchestrator.machines.dialling import open_transport
+from orchestrator.machines.dialling import Dial, open_transport
 from orchestrator.machines.endpoint import Endpoint, Login
 from orchestrator.machines.errors import (
     AuthenticationRefused,
@@ -25,6 +26,7 @@ from orchestrator.machines.exchange import Exchange, PastDeadline
 from orchestrator.machines.files import put_command
 from orchestrator.machines.handshake import close_transport
 from orchestrator.machines.hold import Hold
+from orchestrator.machines.host_trust import HostTrust
 from orchestrator.machines.lines import LineSplitter
 from orchestrator.machines.patience import AUTH_PATIENCE, ConnectRetry
 from orchestrator.machines.streamlocal import (
@@ -98,19 +100,21 @@ class Connection:
         cls,
         endpoint: Endpoint,
         login: Login,
-        pins: frozenset[str],
+        pins: frozenset[str] | HostTrust,
         *,
         deadline: float,
         cancel: Cancellation | None = None,
         on_retry: Callable[[ConnectRetry], None] | None = None,
         on_fallback: Callable[[Fallback], None] | None = None,
         auth_patience: float = AUTH_PATIENCE,
+        dial: Dial | None = None,
     ) -> Connection:
         """Connect within `deadline` seconds, waiting for a machine that is still booting.
 
         A port that is closed or silent and a server that is not ready are tried again until
         the deadline, a refused sign-in for `auth_patience` seconds; `on_retry` hears of each.
-        Raises HostKeyMismatch or HostKeyUnknown at once, with nothing sent that the pinned
+        `dial` makes the byte stream where it is not a TCP connection from here. Raises
+        HostKeyMismatch, HostKeyRevoked or HostKeyUnknown at once, with nothing sent that the pinned
         key did not vouch for; Unreachable, AuthenticationRefused, KeyUnusable, Interrupted.
         """
         transport = open_transport(
@@ -121,6 +125,7 @@ class Connection:
             cancel=cancel,
             on_retry=on_retry,
             auth_patience=auth_patience,
+            dial=dial,
         )
         return cls(transport, endpoint, cancel, on_fallback)
 
@@ -222,6 +227,30 @@ class Connection:
             advice = "set `AllowTcpForwarding yes` in its sshd_config" if refusal.prohibited else ""
             raise ChannelRefused(self.endpoint, target, refusal.text, advice) from refusal
         return self._socket(channel, target)
+
+    def tunnel(self, host: str, port: int, *, timeout: float) -> Channel:
+        """A byte stream to an SSH server behind this one, for a session of its own inside.
+
+        It outlives a stop that is asked for: the session within decides what ends when.
+        Raises ChannelRefused when forwarding is forbidden here, ConnectionLost, and OSError,
+        with this server's own words, when it cannot reach the other.
+        """
+        try:
+            return self._transport.open(
+                "direct-tcpip", tcpip_payload(host, port), give_up=self._give_up, timeout=timeout
+            )
+        except ChannelNotOpened as refusal:
+            if not self.alive:
+                raise ConnectionLost(self.endpoint, f"opening {host}:{port}") from refusal
+            if refusal.prohibited:
+                raise ChannelRefused(
+                    self.endpoint,
+                    f"{host}:{port}",
+                    refusal.text,
+                    "set `AllowTcpForwarding yes` in the sshd_config of the jump host",
+                ) from refusal
+            words = f"{self.endpoint.name} cannot reach it: {refusal.text}"
+            raise OSError(errno.EHOSTUNREACH, words) from refusal
 
     def _execute(
         self, command: Command, out: BoundedBuffer, on_out: Callable[[bytes], None]

@@ -11,10 +11,15 @@ from orchestrator.machines.endpoint import Endpoint, Login
 from orchestrator.machines.errors import AuthenticationRefused, HostKeyUnknown, Unreachable
 from orchestrator.machines.handshake import (
     HANDSHAKE_TIMEOUT,
+    NoSuchKey,
     NotYet,
+    OtherKey,
     close_transport,
+    mismatch,
+    shown_key,
     verified_transport,
 )
+from orchestrator.machines.host_trust import ANY_TYPE, HostTrust, trust_of
 from orchestrator.machines.patience import (
     CONNECT_WAITS,
     DIAL_TIMEOUTS,
@@ -22,33 +27,58 @@ from orchestrator.machines.patience import (
     ConnectRetry,
     nth,
 )
-from orchestrator.machines.streamlocal import ChannelTransport
+from orchestrator.machines.streamlocal import ChannelTransport, Stream
 from orchestrator.machines.wire import GiveUp, dial
 
 if TYPE_CHECKING:
     from orchestrator.cancellation import Cancellation
 
 Pause = Callable[[float], None]
+Dial = Callable[[float, GiveUp], Stream]
+"""A new byte stream to the server, within so many seconds; raises OSError."""
+
+
+def dial_directly(endpoint: Endpoint) -> Dial:
+    """A TCP connection from here."""
+    return lambda timeout, give_up: dial(
+        endpoint.address, endpoint.port, timeout=timeout, give_up=give_up
+    )
+
+
+def look_at_host_key(
+    endpoint: Endpoint, dial: Dial, *, deadline: float, cancel: Cancellation | None
+) -> str:
+    """The host key that answers at the endpoint, as a public key line; nothing is sent but
+    what an exchange of keys needs. One try. Raises Unreachable, IncompatibleServer."""
+    give_up: GiveUp = cancel.check if cancel else lambda: None
+    try:
+        return shown_key(
+            dial(deadline, give_up), endpoint, ANY_TYPE, timeout=deadline, give_up=give_up
+        )
+    except (NotYet, OSError) as failure:
+        raise Unreachable(endpoint, deadline, _reason(failure)) from failure
 
 
 def open_transport(
     endpoint: Endpoint,
     login: Login,
-    pins: frozenset[str],
+    pins: frozenset[str] | HostTrust,
     *,
     deadline: float,
     cancel: Cancellation | None,
     on_retry: Callable[[ConnectRetry], None] | None,
     auth_patience: float,
+    dial: Dial | None = None,
 ) -> ChannelTransport:
     """A verified, signed-in transport. See `Connection.open`, which this serves."""
-    if not pins:
+    trust = trust_of(pins)
+    if not trust.pins:
         raise HostKeyUnknown(endpoint)
     keyring = Keyring(login)
     try:
-        return _Dialling(endpoint, keyring, pins, deadline, cancel, on_retry).until_signed_in(
-            auth_patience
-        )
+        return _Dialling(
+            endpoint, keyring, trust, dial or dial_directly(endpoint), deadline, cancel, on_retry
+        ).until_signed_in(auth_patience)
     finally:
         keyring.close()
 
@@ -60,14 +90,16 @@ class _Dialling:
         self,
         endpoint: Endpoint,
         keyring: Keyring,
-        pins: frozenset[str],
+        trust: HostTrust,
+        dial: Dial,
         deadline: float,
         cancel: Cancellation | None,
         on_retry: Callable[[ConnectRetry], None] | None,
     ) -> None:
         self._endpoint = endpoint
         self._keyring = keyring
-        self._pins = pins
+        self._trust = trust
+        self._dial = dial
         self._deadline = deadline
         self._until = time.monotonic() + deadline
         self._on_retry = on_retry
@@ -99,26 +131,35 @@ class _Dialling:
             self._pause(wait)
 
     def _try(self, dial_timeout: float) -> ChannelTransport:
-        self._give_up()
-        sock = dial(
-            self._endpoint.address,
-            self._endpoint.port,
-            timeout=min(dial_timeout, self._left()),
-            give_up=self._give_up,
-        )
-        transport = verified_transport(
-            sock,
-            self._endpoint,
-            self._pins,
-            timeout=min(HANDSHAKE_TIMEOUT, self._left()),
-            give_up=self._give_up,
-        )
+        transport = self._verified(dial_timeout)
         try:
             authenticate(transport, self._endpoint, self._keyring, give_up=self._give_up)
         except BaseException:  # whatever it was: no session stays open
             close_transport(transport)
             raise
         return transport
+
+    def _verified(self, dial_timeout: float) -> ChannelTransport:
+        """One exchange of keys, or where only a fingerprint is known, one for each type of
+        key until it fits."""
+        seen: list[str] = []
+        for key_types in self._trust.rounds:
+            self._give_up()
+            stream = self._dial(min(dial_timeout, self._left()), self._give_up)
+            try:
+                return verified_transport(
+                    stream,
+                    self._endpoint,
+                    self._trust,
+                    key_types,
+                    timeout=min(HANDSHAKE_TIMEOUT, self._left()),
+                    give_up=self._give_up,
+                )
+            except OtherKey as other:
+                seen.append(other.seen)
+            except NoSuchKey:
+                continue
+        raise mismatch(self._endpoint, self._trust, tuple(seen))
 
     def _left(self) -> float:
         return max(self._until - time.monotonic(), 0.1)

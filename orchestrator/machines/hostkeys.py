@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 KEY_TYPE = "ssh-ed25519"
 """The only host key type that is made and the only one that is negotiated."""
 PIN = re.compile(r"[a-z2-7]{52}")
+OPENSSH = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
+"""A fingerprint as OpenSSH prints it: unpadded base64 of the same digest."""
 
 
 @dataclass(frozen=True)
@@ -72,3 +74,18 @@ def blob_fingerprint(blob: bytes) -> str:
     """The pin of a raw key blob, as the server sends it in the key exchange."""
     digest = base64.b32encode(hashlib.sha256(blob).digest())
     return digest.decode().rstrip("=").lower()
+
+
+def pin_of(openssh: str) -> str:
+    """The pin of a fingerprint in OpenSSH's form, `SHA256:...`. Raises ValueError when it is
+    not one."""
+    if not OPENSSH.fullmatch(openssh):
+        raise ValueError(f"not an OpenSSH fingerprint: {openssh[:60]!r}")
+    digest = base64.b64decode(f"{openssh.removeprefix('SHA256:')}=")
+    return base64.b32encode(digest).decode().rstrip("=").lower()
+
+
+def openssh_fingerprint(pin: str) -> str:
+    """A pin as `ssh-keygen -l` prints it, for people who compare the two."""
+    digest = base64.b32decode(f"{pin.upper()}====")
+    return f"SHA256:{base64.b64encode(digest).decode().rstrip('=')}"

@@ -25,6 +25,9 @@ from paramiko.packet import Packetizer
 
 from orchestrator.machines.wire import SLICE, GiveUp, PromptSocket
 
+Stream = PromptSocket | Channel
+"""What an SSH session runs over: a TCP socket, or a channel of the session to a jump host."""
+
 TESTED = (4, 5)
 """Major versions of paramiko whose internals are known to fit."""
 OPEN_TIMEOUT = 30.0
@@ -78,7 +81,7 @@ class ChannelTransport(paramiko.Transport):
         def _next_channel(self) -> int: ...
         def _send_user_message(self, data: Message) -> None: ...
 
-    def __init__(self, sock: PromptSocket) -> None:
+    def __init__(self, sock: Stream) -> None:
         super().__init__(sock, packetizer_class=SparseRekeying)
         self._refusals: dict[int, ChannelNotOpened] = {}
 
