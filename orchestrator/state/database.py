@@ -15,7 +15,7 @@ STATE_DIRECTORY = ".longshore"
 SANDBOX_DIRECTORY = ".longshore/sandbox"
 """A rehearsal keeps its own records, so that it can never touch the real ones."""
 DATABASE = "state.db"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_SECONDS = 10.0
 
 SCHEMA = """
@@ -50,6 +50,19 @@ CREATE TABLE journal (
     PRIMARY KEY (run, operation)
 );
 """
+SINCE = {
+    2: """
+CREATE TABLE servers (
+    environment TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (environment, id)
+);
+CREATE TABLE host_keys (
+    environment TEXT NOT NULL, server TEXT NOT NULL, host_key TEXT NOT NULL,
+    confirmed TEXT NOT NULL, PRIMARY KEY (environment, server)
+);
+""",
+}
+"""What each later version added to the first one."""
 
 
 class StateError(LongshoreError):
@@ -114,15 +127,15 @@ class Database:
         # Erased requests held a host key: overwrite what is deleted.
         run("PRAGMA secure_delete=ON")
         version = run("PRAGMA user_version").fetchone()[0]
-        if version == 0:
+        if version < SCHEMA_VERSION:
             # One transaction: a kill, or another first opener, finds none or all of it.
             with self.transaction() as connection:
                 version = connection.execute("PRAGMA user_version").fetchone()[0]
-                if version == 0:
-                    for statement in filter(str.strip, SCHEMA.split(";")):
+                while version < SCHEMA_VERSION:
+                    version += 1
+                    for statement in filter(str.strip, SINCE.get(version, SCHEMA).split(";")):
                         connection.execute(statement)
-                    version = SCHEMA_VERSION
-                    connection.execute(f"PRAGMA user_version={version}")
+                connection.execute(f"PRAGMA user_version={version}")
         if version > SCHEMA_VERSION:
             raise StateError(
                 f"{self.path} was written by a newer Longshore",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from orchestrator.state.database import DATABASE, Database
+from orchestrator.state.host_keys import ConfirmedKeys
 from orchestrator.state.journal import Journal
 from orchestrator.state.machines import MachineRecords
 from orchestrator.state.places import Places
 from orchestrator.state.releases import Releases
 from orchestrator.state.requests import PendingRequests
+from orchestrator.state.servers import SavedServers
 
 
 class Store:
@@ -24,6 +26,8 @@ class Store:
         self.places = Places(self._database, environment)
         self.releases = Releases(self._database, environment)
         self.journal = Journal(self._database, environment)
+        self.servers = SavedServers(self._database, environment)
+        self.host_keys = ConfirmedKeys(self._database, environment)
 
     def close(self) -> None:
         self._database.close()
