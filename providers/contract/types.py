@@ -53,13 +53,25 @@ class Place(NamedTuple):
 @dataclass(frozen=True)
 class Server:
     """A server that exists already, as the project file names it. `name` is unique in the
-    target; `remembered` are the tags of our claim as last seen, empty when never seen."""
+    project, and is its zone; `via` names the jump host in front of it, if any. `remembered`
+    are the tags of our claim as last seen, empty when never seen."""
 
     name: str
     address: str
     port: int = 22
     target: str = ""
+    via: str = ""
     remembered: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """What tells it from every other server: where its SSH server answers."""
+        host = f"[{self.address}]" if ":" in self.address else self.address
+        return f"{host}:{self.port}{f' via {self.via}' if self.via else ''}"
+
+
+UNREACHABLE = "Unreachable"
+"""The code of a Shell's TransientError when a server does not answer at all."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +88,9 @@ class Shell(Protocol):
 
     def __call__(self, script: str, *, stdin: bytes = b"", deadline: float) -> ShellResult:
         """Run `script` with `stdin` for at most `deadline` seconds. Raises TransientError
-        when the server cannot be reached, AuthError when it lets nobody in or shows
-        another host key."""
+        when the server cannot be reached (code UNREACHABLE when no session came about, which
+        it has waited for: it is not worth asking again), AuthError when it lets nobody in,
+        has no root for us, or shows another host key."""
         ...
 
 
