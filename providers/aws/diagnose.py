@@ -64,10 +64,15 @@ class Diagnosis:
             )
 
     def _image(self) -> tuple[Finding, Image | None]:
+        """The image; the permission for SSM, which has no dry run, shows by it too."""
         arch = self.need.requirement.arch
         subject = f"{self.need.os} for {arch}"
         try:
             image = images.resolve_image(self.calls, self.need.os, arch)
+        except AuthError as error:
+            if error.operation == "GetParameter":
+                error.advice = "grant ssm:GetParameter: docs/permissions.md has the policy"
+            return _of("image", subject, error), None
         except CloudError as error:
             return _of("image", subject, error), None
         return Finding("image", subject, "ok", image.id), image

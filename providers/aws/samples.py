@@ -59,31 +59,31 @@ def _instances(calls: Calls) -> list[str]:
     answer = calls.clients.ec2.describe_instances(Filters=[_OURS, alive], MaxResults=FEW)
     return [
         item["InstanceId"]
-        for reservation in answer["Reservations"]
+        for reservation in answer.get("Reservations", [])
         for item in reservation.get("Instances", [])
     ]
 
 
 def _volumes(calls: Calls) -> list[str]:
     answer = calls.clients.ec2.describe_volumes(Filters=[_OURS], MaxResults=FEW)
-    return [item["VolumeId"] for item in answer["Volumes"]]
+    return [item["VolumeId"] for item in answer.get("Volumes", [])]
 
 
 def _interfaces(calls: Calls) -> list[str]:
     answer = calls.clients.ec2.describe_network_interfaces(Filters=[_OURS], MaxResults=FEW)
-    return [item["NetworkInterfaceId"] for item in answer["NetworkInterfaces"]]
+    return [item["NetworkInterfaceId"] for item in answer.get("NetworkInterfaces", [])]
 
 
 def _groups(calls: Calls) -> list[str]:
     answer = calls.clients.ec2.describe_security_groups(Filters=[_OURS], MaxResults=FEW)
-    return [item["GroupId"] for item in answer["SecurityGroups"]]
+    return [item["GroupId"] for item in answer.get("SecurityGroups", [])]
 
 
 def _keys(calls: Calls) -> list[str]:
     answer = calls.clients.ec2.describe_key_pairs(Filters=[_OURS])
-    return [item["KeyPairId"] for item in answer["KeyPairs"]]
+    return [item["KeyPairId"] for item in answer.get("KeyPairs", [])]
 
 
 def _addresses(calls: Calls) -> list[str]:
     answer = calls.clients.ec2.describe_addresses(Filters=[_OURS])
-    return [item["AllocationId"] for item in answer["Addresses"]]
+    return [item["AllocationId"] for item in answer.get("Addresses", [])]

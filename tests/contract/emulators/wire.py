@@ -24,6 +24,7 @@ LISTS = {
     "DescribeSecurityGroups": "securityGroupInfo",
 }
 READS = ("Describe", "Get", "List")
+DRY_RUN = "DryRunOperation"
 XML = [("Content-Type", "text/xml;charset=UTF-8"), ("x-amzn-requestid", "req-0123")]
 
 
@@ -84,6 +85,8 @@ class Wire:
                 fault.times -= 1
         if fault is not None and fault.status:
             return _answer(start_response, fault.status, XML, fault.body)
+        if parameters.get("DryRun") == "true":
+            return _answer(start_response, 412, XML, error_body(DRY_RUN, "Would have succeeded."))
         status, headers, data = self._effect(environ, action, parameters, body)
         if fault is not None:
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)

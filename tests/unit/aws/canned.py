@@ -79,6 +79,7 @@ class Canned:
         self.sent: list[dict[str, str]] = []
         self.bodies: list[bytes] = []
         self.retries: list[Retry] = []
+        self.headers = {"x-amzn-requestid": "r-1"}
         clients = Clients(ProviderSettings("aws", endpoint=ENDPOINT), "us-east-1")
         self.calls = Calls(clients, self.retries.append, self.pause)
         for client in (clients.ec2, clients.sts, clients.ssm):
@@ -91,6 +92,11 @@ class Canned:
     def actions(self) -> list[str]:
         return [parameters["Action"] for parameters in self.sent]
 
+    def answer_for(self, parameters: dict[str, str]) -> Answer:
+        """The answer to one call."""
+        answers = self.answers[parameters["Action"]]
+        return answers.pop(0) if len(answers) > 1 else answers[0]
+
     def _answer(self, request: AWSRequest, **_: object) -> AWSResponse:
         body = request.body if isinstance(request.body, bytes) else str(request.body).encode()
         parameters = dict(parse_qsl(body.decode(), keep_blank_values=True))
@@ -100,12 +106,11 @@ class Canned:
             parameters = {"Action": name.rpartition(".")[2]}
         self.sent.append(parameters)
         self.bodies.append(body)
-        answers = self.answers[parameters["Action"]]
-        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        answer = self.answer_for(parameters)
         if isinstance(answer, Exception):
             raise answer
         status, text = answer
-        return AWSResponse(request.url, status, {"x-amzn-requestid": "r-1"}, Raw(text.encode()))
+        return AWSResponse(request.url, status, dict(self.headers), Raw(text.encode()))
 
 
 class Raw(io.BytesIO):
