@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from orchestrator.app.outcome import outcomes, report, summary
 from orchestrator.app.session import Session
 from orchestrator.errors import Interrupted, LongshoreError
 from orchestrator.execution.runner import Result, Runner
@@ -61,17 +62,20 @@ def apply(operations: tuple[Operation, ...], context: Context) -> None:
     done, and LongshoreError when one failed; each failure has been reported by then."""
     result = Runner(operations, context).run()
     if result.failures:
-        raise _failed(result)
+        found = outcomes(context.project, result)
+        for event in report(found):
+            context.sink.emit(event)
+        raise _failed(result, summary(found))
     if result.interrupted:
         raise Interrupted
 
 
-def _failed(result: Result) -> LongshoreError:
-    first = result.failures[0]
+def _failed(result: Result, targets: str) -> LongshoreError:
+    first = result.failures[0].error
     more = len(result.failures) - 1
     others = f" (and {more} more)" if more else ""
     return LongshoreError(
-        f"{first}{others}",
+        f"{first}{others}" + (f"; {targets}" if targets else ""),
         advice=first.advice or "mend it and run the same command again: what is done stays done",
         exit_code=exit_code_of(first),
     )

@@ -11,6 +11,7 @@ from orchestrator.planning.naming import machine_names
 from orchestrator.planning.plan import Plan
 from orchestrator.planning.survey import Survey
 from orchestrator.reporting.events import MachineAdopted
+from orchestrator.state.places import Place
 
 
 def adopt(session: Session, plan: Plan, survey: Survey, context: Context) -> None:
@@ -30,7 +31,7 @@ def adopt(session: Session, plan: Plan, survey: Survey, context: Context) -> Non
                 context.results.put_image(container.service, platform, container.image_id)
     live = {view.cloud.id for view in survey.machines}
     for record in known.values():
-        asked = (record.provider, record.region) in survey.places
+        asked = Place(record.provider, record.region) in survey.answered
         if asked and record.id not in live:
             session.store.machines.forget(record.name)
 
@@ -47,6 +48,6 @@ def tidy(session: Session, survey: Survey) -> None:
     wanted = {name for target in session.project.targets for name in machine_names(target)}
     known = {name for name, record in store.machines.all().items() if record.rotated}
     store.requests.erase_but(wanted - known)
-    empty = frozenset(survey.places) - survey.occupied - frozenset(session.places)
+    empty = survey.answered - survey.occupied - frozenset(session.places)
     if empty:
         store.places.forget(empty)

@@ -55,7 +55,7 @@ class Session:
     @property
     def places(self) -> tuple[Place, ...]:
         """Every provider and region the project names now."""
-        return tuple({(t.provider, t.region): None for t in self.project.targets})
+        return tuple({place: None for target in self.project.targets for place in target.places})
 
     @cached_property
     def deployer(self) -> Deployer:
@@ -76,10 +76,10 @@ class Session:
             surveyor.ask((*self.places, *self.store.places.all()), inside=inside)
             yield surveyor
 
-    def survey(self, *, inside: bool = True) -> Survey:
-        """What exists, now. Raises CloudError."""
+    def survey(self, *, inside: bool = True, partial: bool = False) -> Survey:
+        """What exists, now. Raises CloudError or LongshoreError, as `Surveyor.answer`."""
         with self.surveying(inside=inside) as surveyor:
-            return surveyor.answer()
+            return surveyor.answer(partial=partial)
 
 
 @contextmanager
@@ -173,7 +173,8 @@ def _public_words(project: Project) -> set[str]:
         project.name,
         project.environment,
         *(service.name for service in project.services),
-        *(word for t in project.targets for word in (t.name, t.provider, t.region)),
+        *(target.name for target in project.targets),
+        *(word for target in project.targets for place in target.places for word in place),
         *(str(port.published) for s in project.services for port in s.ports),
         *(str(port.container) for s in project.services for port in s.ports),
     }

@@ -54,7 +54,7 @@ def _close_everywhere(session: Session) -> list[CloudError | LongshoreError]:
             failures.append(error)
             session.sink.emit(
                 Warned(
-                    f"SSH to the machines in {' '.join(place)} may still be open to "
+                    f"SSH to the machines in {place} may still be open to "
                     f"{deployer_name()}: {error}",
                     "run `longshore up` here again, or take the rule away in the cloud's console",
                 )
@@ -64,7 +64,7 @@ def _close_everywhere(session: Session) -> list[CloudError | LongshoreError]:
 
 def _close(session: Session, providers: Providers, place: Place) -> None:
     provider = providers.get(*place)
-    named = {t.name: t for t in session.project.targets if (t.provider, t.region) == place}
+    named = {target.name: target for target in session.project.targets if place in target.places}
     for resource in provider.listing(session.owner).resources:
         if resource.kind != "firewall":
             continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -10,12 +9,8 @@ from dataclasses import dataclass
 from orchestrator.errors import Interrupted, LongshoreError
 from orchestrator.operations.context import Context
 from orchestrator.operations.operation import Operation
-from orchestrator.reporting.events import (
-    OperationFailed,
-    OperationFinished,
-    OperationStarted,
-    Skipped,
-)
+from orchestrator.operations.perform import perform
+from orchestrator.reporting.events import Skipped
 from providers.contract.errors import CloudError
 
 PARALLEL = 32
@@ -23,11 +18,21 @@ PARALLEL = 32
 
 
 @dataclass(frozen=True)
-class Result:
-    """How a plan's run ended. `failures` holds the errors in the order they happened."""
+class Failure:
+    """An operation that failed, and its error."""
 
-    failures: tuple[LongshoreError | CloudError, ...]
+    operation: Operation
+    error: LongshoreError | CloudError
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a plan's run ended. `failures` come in the order they happened; `skipped` is what
+    was not started since it needed one of them."""
+
+    failures: tuple[Failure, ...]
     interrupted: bool
+    skipped: tuple[Operation, ...] = ()
 
 
 class Runner:
@@ -38,7 +43,7 @@ class Runner:
         self._context = context
         self._waiting = {operation.id: operation for operation in operations}
         self._done: set[str] = set()
-        self._failures: list[LongshoreError | CloudError] = []
+        self._failures: list[Failure] = []
 
     def run(self) -> Result:
         """Run everything that can run; what needed a failed step is skipped and said so.
@@ -62,7 +67,8 @@ class Runner:
         interrupted = self._context.cancel.requested
         if not interrupted:
             self._report_skipped()
-        return Result(tuple(self._failures), interrupted)
+        skipped = () if interrupted else tuple(self._waiting.values())
+        return Result(tuple(self._failures), interrupted, skipped)
 
     def _ready(self) -> list[Operation]:
         if self._context.cancel.requested:
@@ -75,48 +81,14 @@ class Runner:
         ]
 
     def _apply(self, operation: Operation) -> bool:
-        """Apply one operation between two journal entries; say whether it ended well."""
-        context, journal = self._context, self._context.store.journal
-        machine = operation.machine
-        began = time.monotonic()
-        journal.intend(operation.id, operation.kind, operation.subject, machine or "")
-        context.sink.emit(
-            OperationStarted(
-                operation.id, operation.kind, operation.subject, machine, operation.detail
-            )
-        )
+        """Apply one operation; say whether it ended well."""
         try:
-            changed = operation.apply(context)
+            perform(operation, self._context, operation.apply)
         except Interrupted:
-            journal.conclude(operation.id, "interrupted")
             return False
         except (LongshoreError, CloudError) as error:
-            journal.conclude(operation.id, "failed", context.sink.mask(str(error)))
-            self._failures.append(error)
-            context.sink.emit(
-                OperationFailed(
-                    operation.id,
-                    operation.kind,
-                    operation.subject,
-                    machine,
-                    time.monotonic() - began,
-                    str(error),
-                    error.advice,
-                    error.details if isinstance(error, LongshoreError) else (),
-                )
-            )
+            self._failures.append(Failure(operation, error))
             return False
-        journal.conclude(operation.id, "done" if changed else "unchanged")
-        context.sink.emit(
-            OperationFinished(
-                operation.id,
-                operation.kind,
-                operation.subject,
-                machine,
-                time.monotonic() - began,
-                changed,
-            )
-        )
         return True
 
     def _report_skipped(self) -> None:

@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from orchestrator.cancellation import Cancellation
 from orchestrator.images.local import LocalEngine
 from orchestrator.operations.fleet import Fleet
+from orchestrator.operations.ground import Grounds
 from orchestrator.operations.providers import Providers
 from orchestrator.reporting.sink import Sink
 from orchestrator.spec.model import Project
 from orchestrator.state.store import Store
-from providers.contract.types import CloudMachine, Image, Network, Offer, Owner
-
-
-@dataclass(frozen=True)
-class Ground:
-    """What all machines of one target stand on, found out once for all of them."""
-
-    network: Network
-    image: Image
-    offers: tuple[Offer, ...]
-
-    def places(self) -> Iterator[tuple[Offer, str]]:
-        """The smallest type that fits, in each zone that has it and a subnet for us."""
-        for offer in self.offers[:1]:
-            for zone in offer.zones:
-                if zone in self.network.subnets:
-                    yield offer, zone
+from providers.contract.types import CloudMachine, Owner
 
 
 class Results:
@@ -38,9 +22,9 @@ class Results:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._machines: dict[str, CloudMachine] = {}
-        self._grounds: dict[str, Ground] = {}
         self._images: dict[tuple[str, str], str] = {}
         self._delivered: dict[tuple[str, str], str] = {}
+        self.grounds = Grounds()
 
     def put_machine(self, machine: CloudMachine) -> None:
         with self._lock:
@@ -50,14 +34,6 @@ class Results:
         """KeyError when no operation and no survey has seen it: a mistake in the plan."""
         with self._lock:
             return self._machines[name]
-
-    def put_ground(self, target: str, ground: Ground) -> None:
-        with self._lock:
-            self._grounds[target] = ground
-
-    def ground(self, target: str) -> Ground:
-        with self._lock:
-            return self._grounds[target]
 
     def put_image(self, service: str, platform: str, image: str) -> None:
         with self._lock:

@@ -2,54 +2,45 @@
 
 from __future__ import annotations
 
-import re
-import uuid
 from dataclasses import dataclass
 from typing import ClassVar
 
-from orchestrator.machines.boot import render_user_data
-from orchestrator.machines.families import family_of_target
-from orchestrator.machines.hostkeys import fingerprint, generate_host_key
-from orchestrator.machines.playbook import load_playbook
-from orchestrator.machines.render import render_script
-from orchestrator.operations.context import Context, Ground
-from orchestrator.operations.fleet import SSH_USER
-from orchestrator.operations.machine_record import machine_resource, record_machine
+from orchestrator.operations.choices import Choices
+from orchestrator.operations.clean_up import clean_up
+from orchestrator.operations.context import Context
+from orchestrator.operations.ground import Ground
+from orchestrator.operations.machine_record import record_machine
+from orchestrator.operations.machine_request import new_request
+from orchestrator.operations.made_as import made_as
 from orchestrator.operations.operation import Operation
+from orchestrator.operations.prepare_target import PrepareTarget
 from orchestrator.reporting.events import Fallback, PlannedChange
 from orchestrator.spec.model import Target
+from orchestrator.state.requests import Pending
 from providers.contract.errors import (
     AuthError,
     CapacityError,
+    CloudError,
     InvalidRequestError,
     QuotaError,
     TokenSpentError,
+    UnknownCloudError,
 )
 from providers.contract.provider import Provider
-from providers.contract.types import (
-    TAG_HOST_KEY,
-    TAG_MACHINE,
-    TAG_MADE_AS,
-    TAG_TARGET,
-    TAG_TOKEN,
-    TAG_TRUST,
-    MachineRequest,
-    Offer,
-)
+from providers.contract.types import TAG_MADE_AS, MachineRequest, Place
 
 BOOT_DEADLINE = 600.0
 """Seconds a cloud may take from the create call to a running machine with an address."""
-CLEAN_UP_DEADLINE = 300.0
 LISTED_AFTER = 60.0
 """Seconds after which a cloud lists what a create call has made."""
-MIB = 1024**2
-LABEL_LENGTH = 63
-"""Characters of a label value on the strictest cloud (GCE)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CreateMachine(Operation):
-    """One new machine of a target, wherever in the region there is room."""
+    """One new machine of a target, in the first of its places where there is room.
+
+    `ways` are the target's places, each with what has to stand there before a machine can.
+    """
 
     kind: ClassVar[str] = "machine"
 
@@ -57,6 +48,7 @@ class CreateMachine(Operation):
     target: Target
     public_key: str
     size: str
+    ways: tuple[PrepareTarget, ...]
 
     @property
     def subject(self) -> str:
@@ -70,7 +62,8 @@ class CreateMachine(Operation):
     def detail(self) -> str:
         target = self.target
         market = ", spot" if target.market == "spot" else ""
-        return f"{target.provider} {target.region}, {self.size}, {target.os} {target.arch}{market}"
+        where = ", else ".join(map(str, target.places))
+        return f"{where}, {self.size}, {target.os} {target.arch}{market}"
 
     def describe(self) -> PlannedChange:
         return PlannedChange(
@@ -78,44 +71,77 @@ class CreateMachine(Operation):
         )
 
     def apply(self, context: Context) -> bool:
-        provider = context.providers.get(self.target.provider, self.target.region)
-        ground = context.results.ground(self.target.name)
         pending = context.store.requests.all().get(self.name)
-        if pending is not None and self._resume(context, provider, pending, ground):
+        if pending is not None and self._resume(context, pending):
             return True
-        tried = False
-        for offer, zone in ground.places():
-            tried = True
-            request = self._request(context, offer, zone, ground)
-            context.store.requests.save(request)
-            if self._made(context, provider, request, "the next zone"):
+        refusals: dict[Place, CloudError] = {}
+        for number, way in enumerate(self.ways):
+            if way.place.provider in _shut(refusals):
+                continue
+            later = [w.place for w in self.ways[number + 1 :]]
+            found = self._in_place(context, way, later)
+            if found is None:
                 return True
-        raise self._no_room(ground, tried)
+            refusals[way.place] = found
+        raise self._no_room(refusals)
 
-    def _resume(
-        self, context: Context, provider: Provider, pending: MachineRequest, ground: Ground
-    ) -> bool:
+    def _in_place(
+        self, context: Context, way: PrepareTarget, later: list[Place]
+    ) -> CloudError | None:
+        """Make the machine somewhere in one place. None when it stands, else why it cannot be
+        made there: nothing of it is left then, and an event says so if there are places left
+        to try."""
+        provider = context.providers.get(*way.place)
+        following = str(later[0]) if later else ""
+        try:
+            ground = way.ground_on_demand(context)
+        except QuotaError as error:
+            self._tell(context, f"{self.target.name} in {way.place}", following, error)
+            return error
+        choices = Choices(ground)
+        spot = choices.next()
+        if spot is None:
+            nowhere = self._nothing_fits(way.place, ground)
+            self._tell(context, f"{self.target.name} in {way.place}", following, nowhere)
+            return nowhere
+        while True:
+            request = new_request(
+                self.name, self.target, context.owner, self.public_key, ground, spot
+            )
+            context.store.requests.save(request, way.place.provider)
+            refusal = self._make(context, provider, request)
+            if refusal is None:
+                return None
+            choices.rule_out(spot, refusal)
+            after = choices.next()
+            self._tell(context, str(spot), str(after) if after else following, refusal)
+            if after is None:
+                return refusal
+            spot = after
+
+    def _resume(self, context: Context, pending: Pending) -> bool:
         """Go on with a request that an earlier run persisted and did not see the end of:
         the same bytes with the same token can only lead to the same machine.
 
         Where nothing came of it and the project asks for something else by now, it is
         dropped, with an event.
         """
-        here = pending.region == self.target.region
-        network = ground.network
-        still_wanted = (
-            here
-            and pending.tags.get(TAG_MADE_AS) == made_as(self.target)
-            and self.target.zone in (None, pending.zone)
-            and pending.subnet in network.subnets.values()
-            and (pending.key, pending.firewall) == (network.key, network.firewall)
-        )
-        if still_wanted or (here and provider.find_machine(pending.token, context.owner)):
-            return self._made(context, provider, pending, "a new request")
+        way = next((way for way in self.ways if pending.is_for(way.place)), None)
+        request = pending.request
+        if way is not None:
+            provider = context.providers.get(*way.place)
+            if self._still_wanted(context, request, way) or (
+                provider.find_machine(request.token, context.owner)
+            ):
+                refusal = self._make(context, provider, request)
+                if refusal is not None:
+                    what = f"{request.type} in {request.zone or request.region}"
+                    self._tell(context, what, "a new request", refusal)
+                return refusal is None
         if self.name not in context.store.requests.younger_than(LISTED_AFTER):
             # A younger one may have made a machine that is not listed yet: it is kept, and
             # with it the place to look for what came of it.
-            context.store.requests.erase(pending.token)
+            context.store.requests.erase(request.token)
         context.sink.emit(
             Fallback(
                 f"the request for {self.name} that an earlier run left",
@@ -125,110 +151,96 @@ class CreateMachine(Operation):
         )
         return False
 
-    def _made(
-        self, context: Context, provider: Provider, request: MachineRequest, instead: str
-    ) -> bool:
-        """Converge on the request's machine and record it. False, with an event and with
-        nothing left behind, when it cannot be made there or its token is used up."""
+    def _still_wanted(self, context: Context, request: MachineRequest, way: PrepareTarget) -> bool:
+        try:
+            network = way.ground_on_demand(context).network
+        except QuotaError:
+            return False
+        return (
+            request.tags.get(TAG_MADE_AS) == made_as(self.target)
+            and self.target.zone in (None, request.zone)
+            and request.subnet in (network.subnets.values() or ("",))
+            and (request.key, request.firewall) == (network.key, network.firewall)
+        )
+
+    def _make(
+        self, context: Context, provider: Provider, request: MachineRequest
+    ) -> CloudError | None:
+        """Converge on the request's machine and record it. Returns why it cannot be made
+        there, or that its token is used up, with nothing left behind and the request
+        forgotten; raises what going elsewhere cannot mend.
+
+        Where it is not known what came of the request (the deadline has passed, the cloud
+        does not answer) it is kept: the next run goes on with it.
+        """
         context.cancel.check()
         try:
             machine = provider.ensure_machine(request, deadline=BOOT_DEADLINE)
-        except (CapacityError, TokenSpentError) as error:
-            if isinstance(error, CapacityError):
-                self._clean_up(context, provider, request)
+        except TokenSpentError as error:
             context.store.requests.erase(request.token)
-            reason = f"{error.code} {error.message}".strip()
-            context.sink.emit(Fallback(f"{request.type} in {request.zone}", instead, reason))
-            return False
-        except (AuthError, InvalidRequestError, QuotaError):
-            # Refused for good: sent again it could only be refused again, and the project
-            # will have been changed by then.
+            return error
+        except (CapacityError, QuotaError) as error:
+            clean_up(context, provider, request, error)
+            context.store.requests.erase(request.token)
+            return error
+        except (InvalidRequestError, UnknownCloudError) as error:
+            clean_up(context, provider, request, error)
+            # Sent again it could only be refused again, and the project will have been
+            # changed by then.
+            context.store.requests.erase(request.token)
+            raise
+        except AuthError:
+            # Nothing came of it, and there is nobody to ask for the rest.
             context.store.requests.erase(request.token)
             raise
         record_machine(context, machine)
-        return True
+        return None
 
-    def _no_room(self, ground: Ground, tried: bool) -> CapacityError:
-        where = self.target.zone or self.target.region
-        if tried:
-            message = f"no zone of {where} has room for {self.size} ({self.target.arch})"
-            advice = "try another size, region or market for this target"
-        else:
-            zones = ", ".join(sorted(ground.network.subnets)) or "none"
-            message = (
-                f"{self.size} ({self.target.arch}) is not offered in a zone that has a subnet "
-                f"(zones with one: {zones})"
+    def _tell(self, context: Context, what: str, instead: str, refusal: CloudError) -> None:
+        """Say where the machine goes instead; without a place to go the error says it all."""
+        if instead:
+            reason = f"{refusal.code} {refusal.message}".strip()
+            context.sink.emit(Fallback(what, instead, reason))
+
+    def _nothing_fits(self, place: Place, ground: Ground) -> CapacityError:
+        zones = ", ".join(sorted(filter(None, ground.network.subnets))) or "none"
+        return CapacityError(
+            f"{self.size} ({self.target.arch}) is not offered in a zone of {place.region} that "
+            f"has a subnet (zones with one: {zones})",
+            provider=place.provider,
+            advice="try another size, or name a subnet in a zone that has it",
+        )
+
+    def _no_room(self, refusals: dict[Place, CloudError]) -> CloudError:
+        """Why the machine is nowhere: the refusal itself where there is one place, else all
+        of them in one."""
+        if len(self.target.places) == 1:
+            ((place, refusal),) = refusals.items()
+            if isinstance(refusal, QuotaError) or not refusal.code:
+                return refusal
+            where = self.target.zone or place.region
+            return CapacityError(
+                f"no zone of {where} has room for {self.size} ({self.target.arch}): "
+                f"{refusal.code} {refusal.message}",
+                provider=place.provider,
+                request_id=refusal.request_id,
+                advice=refusal.advice or "try another size, region or market for this target",
             )
-            advice = "try another size, or name a subnet in a zone that has it"
-        return CapacityError(message, provider=self.target.provider, advice=advice)
-
-    def _request(self, context: Context, offer: Offer, zone: str, ground: Ground) -> MachineRequest:
-        owner = context.owner
-        token = f"{self.name}-{uuid.uuid4().hex[:20]}"
-        hostname = f"{owner.project}-{owner.environment}-{self.name}"
-        host_key = generate_host_key(hostname)
-        user_data = render_user_data(
-            hostname=hostname,
-            user=SSH_USER,
-            authorized_key=self.public_key,
-            host_key=host_key,
-            script=render_script(
-                load_playbook("docker"), family_of_target(self.target.os), user=SSH_USER
-            ),
+        said = "; ".join(f"{place}: {error.message}" for place, error in refusals.items())
+        advice = "; ".join(
+            f"{place}: {error.advice}" for place, error in refusals.items() if error.advice
         )
-        return MachineRequest(
-            token=token,
-            name=self.name,
-            owner=owner,
-            target=self.target.name,
-            region=self.target.region,
-            zone=zone,
-            type=offer.type,
-            image=ground.image,
-            disk_gib=self.target.disk,
-            market=self.target.market,
-            key=ground.network.key,
-            firewall=ground.network.firewall,
-            subnet=ground.network.subnets[zone],
-            tags={
-                **owner.tags,
-                TAG_TARGET: self.target.name,
-                TAG_MACHINE: self.name,
-                TAG_TOKEN: token,
-                TAG_HOST_KEY: fingerprint(host_key.public),
-                TAG_TRUST: "initial",
-                TAG_MADE_AS: made_as(self.target),
-                "Name": hostname,
-            },
-            user_data=user_data,
+        return CapacityError(
+            f"no place of {self.target.name} has room for {self.size} ({self.target.arch}): {said}",
+            provider=self.target.provider,
+            advice=advice or "try another size or market, or add a place to this target",
         )
 
-    def _clean_up(self, context: Context, provider: Provider, request: MachineRequest) -> None:
-        """Leave nothing of a failed try. Raises when that fails: better to stop and say
-        so than to move on and leak."""
-        left = provider.find_machine(request.token, context.owner)
-        if left is not None:
-            provider.destroy(machine_resource(left), context.owner, deadline=CLEAN_UP_DEADLINE)
 
-
-def made_as(target: Target) -> str:
-    """What a target asks of each machine, in the characters a GCE label value may have."""
-    size = target.size
-    words = [
-        size.type or "",
-        f"{size.cpu}cpu" if size.cpu is not None else "",
-        f"{size.memory // MIB}mib" if size.memory is not None else "",
-        f"{target.disk}gib-disk",
-        system_of(target),
-        target.market if target.market == "spot" else "",
-    ]
-    return _label("-".join(word for word in words if word))
-
-
-def system_of(target: Target) -> str:
-    """The part of `made_as` that decides which images and which playbook a machine takes."""
-    return _label(f"{target.os}-{target.arch}")
-
-
-def _label(text: str) -> str:
-    return re.sub(r"[^a-z0-9_-]", "-", text.lower())[:LABEL_LENGTH]
+def _shut(refusals: dict[Place, CloudError]) -> set[str]:
+    """Providers that have said no for all of their regions."""
+    return {
+        place.provider
+        for place, error in refusals.items()
+        if isinstance(error, CapacityError) and error.scope == "account"
+    }

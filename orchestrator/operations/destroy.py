@@ -24,6 +24,8 @@ class DestroyResource(Operation):
     note: str = ""
     goes_along: bool = False
     """It goes with its machine; here only to make sure, and no line of its own."""
+    carried: bool = False
+    """It has gone with its group by then: there is nothing to call."""
 
     @property
     def subject(self) -> str:
@@ -54,8 +56,9 @@ class DestroyResource(Operation):
 
     def apply(self, context: Context) -> bool:
         resource = self.resource
-        provider = context.providers.get(resource.provider, resource.region)
-        provider.destroy(resource, context.owner, deadline=DESTROY_DEADLINE)
+        if not self.carried:
+            provider = context.providers.get(resource.provider, resource.region)
+            provider.destroy(resource, context.owner, deadline=DESTROY_DEADLINE)
         if resource.kind == "machine":
             context.store.requests.erase(resource.tags.get(TAG_TOKEN, ""))
             record = context.store.machines.all().get(resource.name)

@@ -38,8 +38,8 @@ def record_machine(context: Context, machine: CloudMachine) -> MachineRecord:
     return record
 
 
-def machine_resource(machine: CloudMachine) -> Resource:
-    """The machine as something that can be destroyed."""
+def machine_resource(machine: CloudMachine, within: str = "") -> Resource:
+    """The machine as something that can be destroyed; `within` is the group it is in."""
     return Resource(
         kind="machine",
         id=machine.id,
@@ -48,4 +48,5 @@ def machine_resource(machine: CloudMachine) -> Resource:
         region=machine.region,
         target=machine.target,
         tags=machine.tags,
+        within=within,
     )

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from orchestrator.cancellation import Cancellation
 from orchestrator.errors import Interrupted, LongshoreError
 from orchestrator.operations.fleet import Fleet
 from orchestrator.operations.providers import Providers
+from orchestrator.planning.clouds import Clouds, no_answer
 from orchestrator.planning.survey import MachineView, Survey
 from orchestrator.state.machines import MachineRecord
 from orchestrator.state.places import Place
@@ -23,7 +24,6 @@ from providers.contract.types import (
     TAG_HOST_KEY_NEXT,
     TAG_TRUST,
     CloudMachine,
-    Listing,
     Owner,
 )
 
@@ -68,48 +68,57 @@ class Surveyor:
         cancel: Cancellation,
     ) -> None:
         self._owner = owner
-        self._providers = providers
         self._fleet = fleet
         self._records = records
         self._inspect = inspect
         self._cancel = cancel
         self._pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="survey")
-        self._places: tuple[Place, ...] = ()
+        self._clouds = Clouds(owner, providers, self._pool)
         self._inside = True
-        self._listings: list[Future[Listing]] = []
         self._early: dict[str, _Question] = {}
 
     def ask(self, places: Iterable[Place], *, inside: bool = True) -> None:
-        """Send the questions: every place, and with `inside` every machine.
-
-        Libraries are loaded here, in the calling thread, each just before it is needed:
-        in several threads at once, imports wait for each other.
-        """
+        """Send the questions: every place, and with `inside` every machine. What takes long
+        to load comes last, so that all else is under way by then."""
         self._inside = inside
-        known = ((record.provider, record.region) for record in self._records.values())
-        self._places = tuple(sorted({*places, *known}))
-        for place in self._places:
-            self._providers.get(*place).prepare()
-            self._listings.append(self._pool.submit(self._listing, place))
-        if not inside:
-            return
+        known = (Place(record.provider, record.region) for record in self._records.values())
+        quick, slow = self._clouds.in_order({*places, *known})
+        self._clouds.ask(quick)
+        if inside:
+            self._ask_machines()
+        self._clouds.ask(slow)
+
+    def _ask_machines(self) -> None:
         self._fleet.prepare()
         for record in self._records.values():
             if record.rotated:
                 self._early[record.id] = self._ask(record.name, record.address, record.pins)
 
-    def answer(self) -> Survey:
-        """What exists. Raises CloudError when a cloud could not be asked: without its
-        answer nothing else is certain."""
-        found = [listing.result() for listing in self._listings]
+    def answer(self, *, partial: bool = False) -> Survey:
+        """What exists. A cloud that could not be asked is an error (CloudError where it is
+        the only one, else LongshoreError), since without its answer nothing else is certain;
+        with `partial` it is a part of the survey, as long as another one has answered."""
+        answers = self._clouds.answers()
+        found, unanswered = answers.listings, answers.unanswered
+        for place, error in unanswered.items():
+            if not (partial and found):
+                raise no_answer(place, error, among=len(self._clouds.places)) from error
+        groups = {
+            resource.id: resource.within
+            for listing in found
+            for resource in listing.resources
+            if resource.kind == "machine"
+        }
         machines = [machine for listing in found for machine in listing.machines]
         machines.sort(key=lambda m: (m.name, self._record(m) is None, m.created, m.id))
         questions = [self._asked(machine) if self._inside else None for machine in machines]
         self._give_up()
-        answers = [question.answer.result() if question else None for question in questions]
+        inside = [question.answer.result() if question else None for question in questions]
         views = tuple(
-            _view(machine, self._record(machine), answer)
-            for machine, answer in zip(machines, answers, strict=True)
+            replace(
+                _view(machine, self._record(machine), answer), within=groups.get(machine.id, "")
+            )
+            for machine, answer in zip(machines, inside, strict=True)
         )
         for view in reversed(views):
             self._fleet.assign(view.name, view.cloud.address or "")
@@ -119,7 +128,7 @@ class Surveyor:
             for resource in listing.resources
             if resource.kind != "machine"
         )
-        return Survey(views, resources, self._places)
+        return Survey(views, resources, self._clouds.places, self._clouds.abilities, unanswered)
 
     def __enter__(self) -> Surveyor:
         return self
@@ -133,10 +142,6 @@ class Surveyor:
         for question in self._early.values():
             question.give_up.request()
         self._early = {}
-
-    def _listing(self, place: Place) -> Listing:
-        provider, region = place
-        return self._providers.get(provider, region).listing(self._owner)
 
     def _asked(self, machine: CloudMachine) -> _Question | None:
         """The question already on its way, when it went to this very machine, or a new

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from orchestrator.operations.destroy import DestroyResource
-from orchestrator.operations.machine_record import machine_resource
 from orchestrator.operations.operation import Operation
-from orchestrator.planning.down import order_of
 from orchestrator.planning.naming import machine_names
+from orchestrator.planning.removal import removals
 from orchestrator.planning.survey import MachineView, Survey
 from orchestrator.spec.model import Target
-from orchestrator.state.places import Place
-from providers.contract.types import Resource
+from providers.contract.types import Place, Resource
+
+GIVEN_UP = "the cloud gave up making it"
+
+Homes = Mapping[str, frozenset[Place]]
+"""Where each target has machines, or may get some in this run."""
 
 
 def remove_surplus(
@@ -20,41 +23,45 @@ def remove_surplus(
     survey: Survey,
     kept: Sequence[MachineView],
     before: Sequence[Operation],
+    homes: Homes,
 ) -> list[DestroyResource]:
     """Once everything `before` has come up: the machines that are not `kept`, then the
-    firewalls of targets that are gone, then what is left in places no target names."""
+    firewalls where their targets have no machine any more, then what is left in places where
+    no target has one."""
     waits = frozenset(operation.id for operation in before)
-    gone = [
-        DestroyResource(
-            resource=machine_resource(view.cloud), note=_why(view, targets, kept), needs=waits
-        )
+    gone = {o.resource.id for o in before if isinstance(o, DestroyResource)}
+    surplus = [
+        view
         for view in survey.machines
-        if not any(view is machine for machine in kept)
+        if view.cloud.id not in gone and not any(view is machine for machine in kept)
     ]
-    waits |= {operation.id for operation in gone}
-    leftover = [r for r in survey.resources if _is_leftover(r, targets)]
-    for resource in sorted(leftover, key=order_of):
-        destroy = DestroyResource(resource=resource, needs=waits)
-        gone.append(destroy)
-        waits |= {destroy.id}
-    return gone
-
-
-def place_of(resource: Resource) -> Place:
-    """Where a resource is."""
-    return (resource.provider, resource.region)
+    leftover = [resource for resource in survey.resources if _is_leftover(resource, homes)]
+    return removals(
+        [*(view.resource for view in surplus), *leftover],
+        after=waits,
+        notes={view.cloud.id: _why(view, targets, kept) for view in surplus},
+    )
 
 
 def _why(view: MachineView, targets: Sequence[Target], kept: Sequence[MachineView]) -> str:
     for machine in kept:
         if machine.name == view.name:
             return f"a second machine of this name beside {machine.cloud.id}"
+    if view.cloud.state == "failed":
+        return GIVEN_UP
     for target in targets:
-        if view.name in machine_names(target):
-            return f"its target is in {target.region} now"
+        if view.name in machine_names(target) and view.cloud.place not in target.places:
+            return f"its target is in {_where(target, view.cloud.place)} now"
     return "no longer in the project"
 
 
-def _is_leftover(resource: Resource, targets: Sequence[Target]) -> bool:
-    here = {t.name for t in targets if (t.provider, t.region) == place_of(resource)}
-    return resource.target not in here if resource.kind == "firewall" else not here
+def _where(target: Target, left: Place) -> str:
+    """The regions, with their providers where that is what has changed."""
+    same = all(place.provider == left.provider for place in target.places)
+    return " or ".join(place.region if same else str(place) for place in target.places)
+
+
+def _is_leftover(resource: Resource, homes: Homes) -> bool:
+    if resource.kind == "firewall":
+        return resource.place not in homes.get(resource.target or "", frozenset())
+    return not any(resource.place in places for places in homes.values())

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from orchestrator.errors import LongshoreError
+from orchestrator.operations.machine_record import machine_resource
 from orchestrator.state.places import Place
-from providers.contract.types import CloudMachine, Resource
+from providers.contract.errors import CloudError
+from providers.contract.types import Abilities, CloudMachine, Resource
 
 if TYPE_CHECKING:
     from orchestrator.engine.containers import Container
@@ -34,6 +37,8 @@ class MachineView:
     containers: tuple[Container, ...] = ()
     note: str = ""
     error: LongshoreError | None = None
+    within: str = ""
+    """The id of the group it is in, where the cloud has groups."""
 
     @property
     def why(self) -> str:
@@ -44,6 +49,11 @@ class MachineView:
     def name(self) -> str:
         return self.cloud.name
 
+    @property
+    def resource(self) -> Resource:
+        """The machine as something that can be destroyed."""
+        return machine_resource(self.cloud, self.within)
+
 
 @dataclass(frozen=True)
 class Survey:
@@ -53,9 +63,22 @@ class Survey:
     resources: tuple[Resource, ...]
     places: tuple[Place, ...] = ()
     """Every provider and region that was asked."""
+    abilities: Mapping[Place, Abilities] = field(default_factory=dict)
+    """What the provider of each of them has at all."""
+    unanswered: Mapping[Place, CloudError] = field(default_factory=dict)
+    """The places that could not be asked, each with why: what is there is unknown."""
 
     @property
     def occupied(self) -> frozenset[Place]:
         """The places where something of ours is."""
-        machines = {(view.cloud.provider, view.cloud.region) for view in self.machines}
-        return frozenset(machines | {(r.provider, r.region) for r in self.resources})
+        machines = {view.cloud.place for view in self.machines}
+        return frozenset(machines | {resource.place for resource in self.resources})
+
+    @property
+    def answered(self) -> frozenset[Place]:
+        """The places that said what is there."""
+        return frozenset(self.places) - frozenset(self.unanswered)
+
+    def able(self, place: Place) -> Abilities:
+        """What the provider of a place has at all."""
+        return self.abilities.get(place, Abilities())

@@ -6,22 +6,25 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from orchestrator.errors import ExitCode, LongshoreError
-from orchestrator.operations.create_machine import CreateMachine, made_as, system_of
+from orchestrator.operations.create_machine import CreateMachine
 from orchestrator.operations.install_engine import InstallEngine
+from orchestrator.operations.made_as import made_as, system_of
 from orchestrator.operations.operation import Operation
 from orchestrator.operations.prepare_target import PrepareTarget
 from orchestrator.operations.record_release import RecordRelease
 from orchestrator.operations.trust_machine import TrustMachine
+from orchestrator.operations.vacate import VacatePlaces
 from orchestrator.planning.desired import Desired
+from orchestrator.planning.ground import as_needed, check_abilities, ways_of
 from orchestrator.planning.naming import machine_names, say_size
 from orchestrator.planning.plan import Plan
-from orchestrator.planning.rules import difference, wanted_rules
+from orchestrator.planning.removal import removals
 from orchestrator.planning.services import ServicePlanner
-from orchestrator.planning.surplus import place_of, remove_surplus
+from orchestrator.planning.surplus import GIVEN_UP, remove_surplus
 from orchestrator.planning.survey import MachineView, Survey
-from orchestrator.reporting.events import Action, PlannedChange
+from orchestrator.reporting.events import PlannedChange
 from orchestrator.spec.model import Target
-from providers.contract.types import TAG_MADE_AS, Resource
+from providers.contract.types import TAG_MADE_AS, Place
 
 
 def plan_up(desired: Desired, survey: Survey, today: date) -> Plan:
@@ -43,6 +46,8 @@ class _Planner:
     warnings: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     machines: list[MachineView] = field(default_factory=list)
+    growing: list[Target] = field(default_factory=list)
+    """Targets that get machines."""
 
     def plan(self) -> Plan:
         services = ServicePlanner(self.desired)
@@ -51,8 +56,14 @@ class _Planner:
         # First, since a plan is read from the top; they run beside the machines' start.
         self.operations = [*services.shared, *self.operations]
         self._release(services)
+        targets = self.desired.project.targets
+        self._vacate()
         self.operations += remove_surplus(
-            self.desired.project.targets, self.survey, self.machines, self.operations
+            targets,
+            self.survey,
+            self.machines,
+            self.operations,
+            {target.name: self._homes(target) for target in targets},
         )
         return Plan(
             operations=tuple(self.operations),
@@ -63,16 +74,23 @@ class _Planner:
         )
 
     def _target(self, target: Target, services: ServicePlanner) -> None:
+        check_abilities(target, self.survey)
         views = {name: self._find(name, target) for name in machine_names(target)}
-        network = self._network(target, needed=None in views.values())
+        missing = None in views.values()
+        if missing:
+            self.growing.append(target)
+        ways = ways_of(target, self.desired, self.survey, self.today)
+        networks = self._networks(ways, missing, {v.cloud.place for v in views.values() if v})
         for name, view in views.items():
             if view is None:
+                failed = self._remove_failed(name, target)
                 create = CreateMachine(
                     name=name,
                     target=target,
                     public_key=self.desired.public_key,
                     size=say_size(target.size),
-                    needs=frozenset({network.id}) if network else frozenset(),
+                    ways=ways,
+                    needs=networks | failed,
                 )
                 self.operations.append(create)
                 self._machine(name, target, None, services, frozenset({create.id}))
@@ -86,17 +104,54 @@ class _Planner:
                 self._machine(name, target, view, services, frozenset())
 
     def _find(self, name: str, target: Target) -> MachineView | None:
-        """The machine of that name where the target is now. Of two, the survey's first:
+        """The machine of that name in any of the target's places. Of two, the survey's first:
         the one that is known here, else the older one."""
-        for view in self.survey.machines:
-            cloud = view.cloud
-            if (cloud.name, cloud.provider, cloud.region) == (
-                name,
-                target.provider,
-                target.region,
-            ):
+        for view in self._named(name, target):
+            if view.cloud.state != "failed":
                 return view
         return None
+
+    def _named(self, name: str, target: Target) -> list[MachineView]:
+        return [
+            view
+            for view in self.survey.machines
+            if view.name == name and view.cloud.place in target.places
+        ]
+
+    def _networks(
+        self, ways: tuple[PrepareTarget, ...], missing: bool, homes: set[Place]
+    ) -> frozenset[str]:
+        """Plan what has to stand: in the first place for machines that are missing, in the
+        others where machines are."""
+        planned = [
+            as_needed(way, for_machines=missing and way is ways[0], lived_in=way.place in homes)
+            for way in ways
+        ]
+        found = [operation for operation in planned if operation is not None]
+        self.operations += found
+        return frozenset(operation.id for operation in found)
+
+    def _remove_failed(self, name: str, target: Target) -> frozenset[str]:
+        """Plan the end of what a cloud gave up making, before it is made anew."""
+        failed = removals(
+            [view.resource for view in self._named(name, target)],
+            notes={view.cloud.id: GIVEN_UP for view in self._named(name, target)},
+        )
+        self.operations += failed
+        return frozenset(operation.id for operation in failed)
+
+    def _homes(self, target: Target) -> frozenset[Place]:
+        """Where the target has machines; while some are missing, wherever they may go."""
+        if target in self.growing:
+            return frozenset(target.places)
+        names = machine_names(target)
+        return frozenset(v.cloud.place for v in self.machines if v.name in names)
+
+    def _vacate(self) -> None:
+        several = tuple(target for target in self.growing if target.elsewhere)
+        if several:
+            made = frozenset(o.id for o in self.operations if isinstance(o, CreateMachine))
+            self.operations.append(VacatePlaces(targets=several, needs=made))
 
     def _machine(
         self,
@@ -135,38 +190,6 @@ class _Planner:
         if view.stamp != self.desired.stamps[target.os]:
             return "the playbook has not been through in its present form"
         return ""
-
-    def _network(self, target: Target, *, needed: bool) -> PrepareTarget | None:
-        firewall = self._firewall(target)
-        here = (target.provider, target.region)
-        key = any(r.kind == "key" and place_of(r) == here for r in self.survey.resources)
-        standing = firewall.rules if firewall else ()
-        services = self.desired.project.services_on(target.name)
-        rules = wanted_rules(services, self.desired.deployer, standing, self.today)
-        words = difference(standing, rules)
-        action: Action = "create" if firewall is None else "update" if words else "none"
-        if action == "none" and key and not needed:
-            return None
-        operation = PrepareTarget(
-            target=target,
-            rules=rules,
-            public_key=self.desired.public_key,
-            action=action,
-            key_missing=not key,
-            for_machines=needed,
-            difference=words,
-        )
-        self.operations.append(operation)
-        return operation
-
-    def _firewall(self, target: Target) -> Resource | None:
-        here = (target.provider, target.region)
-        for resource in self.survey.resources:
-            if (resource.kind, resource.target) == ("firewall", target.name) and (
-                place_of(resource) == here
-            ):
-                return resource
-        return None
 
     def _drift(self, target: Target, view: MachineView) -> None:
         """A machine made as something else than is asked for now. Raises LongshoreError

@@ -1,7 +1,8 @@
 """Create requests kept, byte for byte, from before the call until the key is rotated.
 
 A retry with the same token must carry the same parameters, user data included (EC2
-answers IdempotentParameterMismatch otherwise), so the rendered request is the unit.
+answers IdempotentParameterMismatch otherwise), so the rendered request is the unit. Which
+provider it is for is kept with it: a target may be in several clouds.
 """
 
 from __future__ import annotations
@@ -9,11 +10,27 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
 from orchestrator.state.database import Database
-from providers.contract.types import Image, MachineRequest, Owner
+from providers.contract.types import Image, MachineRequest, Owner, Place
+
+PROVIDER = "provider"
+"""The key beside those of the request itself."""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A request, and the provider it is for: empty in a state file from before targets could
+    be in several clouds."""
+
+    request: MachineRequest
+    provider: str
+
+    def is_for(self, place: Place) -> bool:
+        """Whether it asks for a machine in that place."""
+        return self.request.region == place.region and self.provider in ("", place.provider)
 
 
 class PendingRequests:
@@ -23,7 +40,7 @@ class PendingRequests:
         self._database = database
         self._environment = environment
 
-    def save(self, request: MachineRequest) -> None:
+    def save(self, request: MachineRequest, provider: str) -> None:
         """Make the request durable; must return before the create call is sent."""
         with self._database.transaction() as connection:
             connection.execute(
@@ -33,12 +50,12 @@ class PendingRequests:
                     request.token,
                     self._environment,
                     request.name,
-                    _dump(request),
+                    _dump(request, provider),
                     datetime.now(UTC).isoformat(timespec="seconds"),
                 ),
             )
 
-    def all(self) -> dict[str, MachineRequest]:
+    def all(self) -> dict[str, Pending]:
         """The newest pending request of each machine name."""
         rows = self._database.rows(
             "SELECT machine, body FROM requests WHERE environment = ? ORDER BY created, rowid",
@@ -78,15 +95,16 @@ class PendingRequests:
             connection.execute("DELETE FROM requests WHERE environment = ?", (self._environment,))
 
 
-def _dump(request: MachineRequest) -> str:
-    document = asdict(request)
+def _dump(request: MachineRequest, provider: str) -> str:
+    document = {**asdict(request), PROVIDER: provider}
     document["user_data"] = base64.b64encode(request.user_data).decode("ascii")
     return json.dumps(document, sort_keys=True)
 
 
-def _load(text: str) -> MachineRequest:
+def _load(text: str) -> Pending:
     document = json.loads(text)
+    provider = str(document.pop(PROVIDER, ""))
     document["user_data"] = base64.b64decode(document["user_data"])
     document["owner"] = Owner(**document["owner"])
     document["image"] = Image(**document["image"])
-    return MachineRequest(**document)
+    return Pending(MachineRequest(**document), provider)

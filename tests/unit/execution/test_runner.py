@@ -113,7 +113,10 @@ def test_a_failure_skips_only_what_needed_it(bench: Bench) -> None:
     assert bench.finished() == ["d"]
     skipped = [(e.what, e.reason) for e in bench.recorder.events if isinstance(e, Skipped)]
     assert skipped == [("step b", "step a failed"), ("step c", "step a failed")]
-    assert [str(error) for error in result.failures] == ["the disk is full"]
+    assert [(f.operation.subject, str(f.error)) for f in result.failures] == [
+        ("a", "the disk is full")
+    ]
+    assert [operation.subject for operation in result.skipped] == ["b", "c"]
     (event,) = [e for e in bench.recorder.events if isinstance(e, OperationFailed)]
     assert (event.message, event.advice) == ("the disk is full", "make room")
     assert bench.journal() == {"a": "failed", "d": "done"}
@@ -124,7 +127,7 @@ def test_a_cloud_error_is_a_failure_too(bench: Bench) -> None:
         raise QuotaError("no more", provider="aws", code="VcpuLimitExceeded", advice="ask for more")
 
     result = bench.run(step("a", work=refuse))
-    assert isinstance(result.failures[0], QuotaError)
+    assert isinstance(result.failures[0].error, QuotaError)
     assert bench.journal() == {"a": "failed"}
 
 

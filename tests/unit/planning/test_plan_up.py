@@ -11,7 +11,7 @@ import pytest
 
 from orchestrator.engine.containers import Container, config_hash
 from orchestrator.errors import ExitCode, LongshoreError
-from orchestrator.operations.create_machine import made_as
+from orchestrator.operations.made_as import made_as
 from orchestrator.operations.workload import Workload
 from orchestrator.planning.desired import Desired
 from orchestrator.planning.plan import Plan

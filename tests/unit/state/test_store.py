@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import subprocess
@@ -15,8 +16,9 @@ from orchestrator.state.database import StateError
 from orchestrator.state.lock import LockedError, state_lock
 from orchestrator.state.machines import MachineRecord
 from orchestrator.state.releases import Release
+from orchestrator.state.requests import Pending
 from orchestrator.state.store import Store
-from providers.contract.types import Image, MachineRequest, Owner
+from providers.contract.types import Image, MachineRequest, Owner, Place
 
 RECORD = MachineRecord(
     name="us-1",
@@ -82,7 +84,7 @@ def test_machine_records_come_back_as_they_were(tmp_path: Path) -> None:
 def test_environments_do_not_see_each_other(tmp_path: Path) -> None:
     with open_store(tmp_path) as store:
         store.machines.save(RECORD)
-        store.requests.save(REQUEST)
+        store.requests.save(REQUEST, "aws")
     with Store(tmp_path / ".longshore", "staging") as other:
         assert other.machines.all() == {}
         assert other.requests.all() == {}
@@ -90,15 +92,37 @@ def test_environments_do_not_see_each_other(tmp_path: Path) -> None:
 
 def test_a_pending_request_comes_back_byte_for_byte(tmp_path: Path) -> None:
     with open_store(tmp_path) as store:
-        store.requests.save(REQUEST)
+        store.requests.save(REQUEST, "gcp")
     with open_store(tmp_path) as store:
-        assert store.requests.all() == {"us-1": REQUEST}
+        assert store.requests.all() == {"us-1": Pending(REQUEST, "gcp")}
+
+
+def test_a_pending_request_is_for_one_place(tmp_path: Path) -> None:
+    pending = Pending(REQUEST, "gcp")
+    assert pending.is_for(Place("gcp", REQUEST.region))
+    assert not pending.is_for(Place("aws", REQUEST.region))
+    assert not pending.is_for(Place("gcp", "europe-west1"))
+
+
+def test_a_request_from_before_there_were_several_clouds_is_taken_by_its_region(
+    tmp_path: Path,
+) -> None:
+    with open_store(tmp_path) as store:
+        store.requests.save(REQUEST, "aws")
+        with store._database.transaction() as connection:
+            (row,) = connection.execute("SELECT body FROM requests").fetchall()
+            body = json.loads(row["body"])
+            del body["provider"]
+            connection.execute("UPDATE requests SET body = ?", (json.dumps(body),))
+        pending = store.requests.all()["us-1"]
+    assert pending == Pending(REQUEST, "")
+    assert pending.is_for(Place("aws", REQUEST.region))
 
 
 def test_an_erased_request_leaves_no_bytes_behind(tmp_path: Path) -> None:
     request = replace(REQUEST, tags={"Name": "CANARY-in-the-request"})
     with open_store(tmp_path) as store:
-        store.requests.save(request)
+        store.requests.save(request, "aws")
         store.requests.erase(request.token)
         store.requests.erase(request.token)
         assert store.requests.all() == {}
@@ -203,8 +227,8 @@ def test_a_reader_changes_no_mode(tmp_path: Path) -> None:
 
 def test_requests_are_kept_while_what_came_of_them_may_not_be_listed_yet(tmp_path: Path) -> None:
     with open_store(tmp_path) as store:
-        store.requests.save(REQUEST)
-        store.requests.save(replace(REQUEST, token="us-2-abc", name="us-2"))
+        store.requests.save(REQUEST, "aws")
+        store.requests.save(replace(REQUEST, token="us-2-abc", name="us-2"), "aws")
         assert set(store.requests.younger_than(60.0)) == {"us-1", "us-2"}
         assert store.requests.younger_than(-60.0) == ()
         store.requests.erase_but(["us-2"])

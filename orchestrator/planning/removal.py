@@ -1,0 +1,78 @@
+"""In which order resources go, and which go by themselves with a group. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from orchestrator.operations.destroy import DestroyResource
+from providers.contract.types import REMOVAL_ORDER, TAG_MACHINE, Place, Resource
+
+
+def removals(
+    resources: Iterable[Resource],
+    *,
+    after: frozenset[str] = frozenset(),
+    notes: Mapping[str, str] | None = None,
+) -> list[DestroyResource]:
+    """One operation a resource, each `after` what is to come first and after the kinds before
+    its own in the same place: one cloud's trouble does not keep another's resources.
+
+    What is inside a group that goes too needs no call: machines keep their line in the plan,
+    the rest has none. `notes` say of an id why it goes.
+    """
+    found = sorted(resources, key=order_of)
+    groups = {(r.place, r.id): r for r in found if r.kind == "group"}
+    machines = {_machine(resource) for resource in found if resource.kind == "machine"}
+    within = {(r.place, r.id): r.within for r in found}
+    operations: list[DestroyResource] = []
+    carried: list[DestroyResource] = []
+    for resource in found:
+        group = _group_of(resource, within, groups)
+        note = (notes or {}).get(resource.id, "")
+        if group is not None:
+            if resource.kind == "machine":
+                carried.append(
+                    DestroyResource(
+                        resource=resource,
+                        note=note or f"with its group {group.name or group.id}",
+                        carried=True,
+                        needs=after | {DestroyResource(resource=group).id},
+                    )
+                )
+            continue
+        before = frozenset(
+            operation.id
+            for operation in operations
+            if operation.resource.place == resource.place
+            and order_of(operation.resource) < order_of(resource)
+        )
+        along = resource.kind in ("disk", "interface") and _machine(resource) in machines
+        operations.append(
+            DestroyResource(resource=resource, note=note, goes_along=along, needs=after | before)
+        )
+    return operations + carried
+
+
+def order_of(resource: Resource) -> int:
+    """Its kind's place in the order in which kinds can go."""
+    return REMOVAL_ORDER.index(resource.kind)
+
+
+def _group_of(
+    resource: Resource,
+    within: Mapping[tuple[Place, str], str],
+    groups: Mapping[tuple[Place, str], Resource],
+) -> Resource | None:
+    """The group that takes it along, however deep inside it is."""
+    holder, seen = resource.within, {resource.id}
+    while holder and holder not in seen:
+        group = groups.get((resource.place, holder))
+        if group is not None:
+            return group
+        seen.add(holder)
+        holder = within.get((resource.place, holder), "")
+    return None
+
+
+def _machine(resource: Resource) -> str:
+    return resource.tags.get(TAG_MACHINE, resource.id)
