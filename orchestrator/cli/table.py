@@ -22,6 +22,7 @@ class Entry:
 COMMANDS: Final = (
     Entry("init", "init", "Write a commented longshore.yaml for this directory."),
     Entry("config", "config", "Print the resolved project; offline."),
+    Entry("doctor", "doctor", "Look for whatever could stand in the way of `up`."),
     Entry("plan", "plan", "Print what would change; change nothing."),
     Entry("up", "up", "Make machines and containers what the project says."),
     Entry("status", "status", "Show the machines and what runs on them."),

@@ -30,7 +30,10 @@ class LocalEngine:
     DOCKER_TLS_VERIFY and DOCKER_CERT_PATH), else the current Docker context, else the
     default socket. Connects at first use; usable from several threads."""
 
-    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, environ: Mapping[str, str] | None = None, *, timeout: int = LOCAL_TIMEOUT
+    ) -> None:
+        self._timeout = timeout
         self._environ = dict(os.environ if environ is None else environ)
         self._lock = threading.Lock()
         self._api: APIClient | None = None
@@ -51,7 +54,7 @@ class LocalEngine:
         with self._lock:
             if self._api is None:
                 with self.calling("reach it"):
-                    self._api = _connect(self._environ)
+                    self._api = _connect(self._environ, self._timeout)
             return self._api
 
     @contextmanager
@@ -71,10 +74,10 @@ class LocalEngine:
                 self._api = None
 
 
-def _connect(environ: Mapping[str, str]) -> APIClient:
+def _connect(environ: Mapping[str, str], timeout: int) -> APIClient:
     from docker.api.client import APIClient
 
-    return APIClient(version="auto", timeout=LOCAL_TIMEOUT, **_settings(environ))
+    return APIClient(version="auto", timeout=timeout, **_settings(environ))
 
 
 def _settings(environ: Mapping[str, str]) -> dict[str, Any]:

@@ -21,17 +21,21 @@ def project_key(project: str, environ: Mapping[str, str]) -> Path:
     0600 in a folder of mode 0700, never inside the project or its state. Two runs at once
     end up with the same key. Raises KeyUnusable when the folder cannot be written.
     """
-    folder = _configuration_folder(environ) / "longshore" / "keys" / project
-    path = folder / KEY_FILE
+    path = key_path(project, environ)
     if path.exists():
         return path
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_new_key(path, f"longshore-{project}")
     except OSError as error:
         reason = f"cannot be written: {error.strerror}"
         raise KeyUnusable(path, reason, "name a key of your own with `ssh: {key: ...}`") from error
     return path
+
+
+def key_path(project: str, environ: Mapping[str, str]) -> Path:
+    """Where the key file of a project is, or will be."""
+    return _configuration_folder(environ) / "longshore" / "keys" / project / KEY_FILE
 
 
 def authorized_key(login: Login) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TextIO
 
+from orchestrator.reporting import doctor
 from orchestrator.reporting import events as ev
 from orchestrator.reporting.phrases import CHECKS, SIGNS, amount, clean, tally, work
 from orchestrator.reporting.sink import Envelope
@@ -38,6 +39,8 @@ class Plain:
             self._out.write(f"{event.machine} {event.service} | {event.line}\n")
         elif isinstance(event, StatusReport):
             self._out.writelines(f"{line}\n" for line in table(event))
+        elif isinstance(event, doctor.DoctorReport):
+            self._out.writelines(f"{line}\n" for line in doctor.table(event))
         elif self._tells(event, envelope.elapsed):
             for word, text in lines(event):
                 self._aside.write(f"{envelope.elapsed:8.1f}s {word:<9} {text}".rstrip() + "\n")

@@ -11,6 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from orchestrator.reporting import doctor
 from orchestrator.reporting import events as ev
 from orchestrator.reporting.live.board import Board, Task
 from orchestrator.reporting.live.plan_tree import plan_tree
@@ -110,6 +111,8 @@ class Live:
                 self._console.print(Text.from_ansi(f"{machine} {service} | {line}"))
             case StatusReport():
                 self._print(Text("\n".join(table(event))))
+            case doctor.DoctorReport():
+                self._print(Text("\n".join(doctor.table(event))))
             case ev.UrlReady():
                 self._urls.append(event)
             case ev.Stopping():

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from orchestrator.reporting import events as ev
+from orchestrator.reporting.doctor import CheckRow, DoctorReport
 from orchestrator.reporting.masking import Masker
 from orchestrator.reporting.sink import FanOut, Renderer
 from orchestrator.reporting.status import ServiceStatus, StatusReport, StatusRow
@@ -60,6 +61,17 @@ STATUS = StatusReport(
     )
 )
 
+PLACE = "aws us-east-1"
+DOCTOR = DoctorReport(
+    (
+        CheckRow("this machine", "git", "/shop", "ok", "at commit d7e7f48"),
+        CheckRow(PLACE, "permission", "ec2:DescribeInstances", "ok", "allowed"),
+        CheckRow(PLACE, "permission", "ec2:RunInstances", "failed", "not allowed", "grant it"),
+        CheckRow(PLACE, "permission", "ec2:DescribeVolumes", "ok", "allowed"),
+        CheckRow(PLACE, "clock", "this machine", "unknown", "AWS did not tell"),
+    )
+)
+
 RUN: tuple[tuple[float, ev.Event], ...] = (
     (0.0, ev.RunStarted("up", "shop", "production", "0.1.0")),
     (1.2, PLAN),
@@ -96,6 +108,7 @@ RUN: tuple[tuple[float, ev.Event], ...] = (
     (50.4, ev.UrlReady("web", "eu-1", "http://198.51.100.23:8080")),
     (50.5, ev.ServiceLog("us-1", "web", "listening on 8080")),
     (50.6, STATUS),
+    (50.6, DOCTOR),
     (50.7, ev.Stopping("SIGINT", "stopping at the next safe point")),
     (51.0, ev.RunFinished("failed", 51.0, 1, "not healthy within 30 s", "read the log above")),
 )

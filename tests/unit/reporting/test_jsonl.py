@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from orchestrator.reporting import events as ev
+from orchestrator.reporting.doctor import CheckRow
 from orchestrator.reporting.events import Event
 from orchestrator.reporting.jsonl import JsonLines
 from orchestrator.reporting.status import ServiceStatus, StatusRow
 
 PAGE = Path(__file__).parents[3] / "docs" / "events.md"
-PARTS = (ev.PlannedChange, StatusRow, ServiceStatus)
+PARTS = (ev.PlannedChange, StatusRow, ServiceStatus, CheckRow)
 TYPES = sorted((*Event.__subclasses__(), *PARTS), key=lambda kind: kind.__name__)
 
 Script = tuple[tuple[float, Event], ...]

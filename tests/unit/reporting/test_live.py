@@ -48,6 +48,13 @@ us-1  running  198.51.100.23  aws  t3.small  us-east-1a
   worker  exited            hello:1  r2
 us-2  unknown  -              aws  t3.small  us-east-1b
   note: no answer on port 22 within 10 s
+WHERE          CHECK       SUBJECT           VERDICT  FOUND
+this machine   git         /shop             ok       at commit d7e7f48
+aws us-east-1  permission  2 calls           ok       allowed
+aws us-east-1  permission  ec2:RunInstances  failed   not allowed
+  advice: grant it
+aws us-east-1  clock       this machine      unknown  AWS did not tell
+5 checks: 1 failed, 1 unknown, 3 ok
 ! stopping at the next safe point
 web  eu-1  http://198.51.100.23:8080
 ✗ failed in 51.0s

@@ -1,0 +1,22 @@
+"""The table of `longshore doctor`."""
+
+from __future__ import annotations
+
+from orchestrator.reporting.doctor import DoctorReport, table
+from tests.unit.reporting.conftest import DOCTOR
+
+
+def test_the_table_has_a_line_for_each_finding_and_its_advice_below() -> None:
+    assert list(table(DOCTOR)) == [
+        "WHERE          CHECK       SUBJECT           VERDICT  FOUND",
+        "this machine   git         /shop             ok       at commit d7e7f48",
+        "aws us-east-1  permission  2 calls           ok       allowed",
+        "aws us-east-1  permission  ec2:RunInstances  failed   not allowed",
+        "  advice: grant it",
+        "aws us-east-1  clock       this machine      unknown  AWS did not tell",
+        "5 checks: 1 failed, 1 unknown, 3 ok",
+    ]
+
+
+def test_nothing_looked_into_is_a_count_of_none() -> None:
+    assert list(table(DoctorReport(())))[-1] == "0 checks: "
