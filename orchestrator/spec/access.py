@@ -27,7 +27,7 @@ def build_ssh(node: MapNode | None, directory: Path, findings: Findings) -> Ssh:
     elif isinstance(ssh_from, Scalar) and ssh_from.text != "auto":
         networks = (words.NETWORK.read(ssh_from),)
     return Ssh(
-        key=_existing(key, directory, findings) if key else None,
+        key=existing_file(key, directory, findings) if key else None,
         agent=words.AGENT.read(agent) if agent else False,
         ssh_from=networks or "auto",
     )
@@ -69,7 +69,7 @@ def _settings(
         return ProviderSettings(name, echo_url=echo_url)
     endpoint, ca, profile = node.scalar("endpoint"), node.scalar("ca"), node.scalar("profile")
     echo = node.scalar("echo_url")
-    ca_file = _existing(ca, directory, findings) if ca else None
+    ca_file = existing_file(ca, directory, findings) if ca else None
     return ProviderSettings(
         name,
         endpoint=endpoint.text if endpoint else None,
@@ -79,7 +79,8 @@ def _settings(
     )
 
 
-def _existing(node: Scalar, directory: Path, findings: Findings) -> Path:
+def existing_file(node: Scalar, directory: Path, findings: Findings) -> Path:
+    """The path as written, relative to the project file. Notes a file that is not there."""
     file = Path(os.path.normpath(directory / Path(node.text).expanduser()))
     if not file.is_file():
         findings.add(

@@ -13,6 +13,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
+from orchestrator.spec.hosts import Host
 from providers.contract.types import Arch, Market, Place, ProviderSettings
 
 Protocol = Literal["tcp", "udp"]
@@ -146,7 +147,8 @@ class Size:
 @dataclass(frozen=True)
 class Target:
     """A group of equal machines. `disk` in GiB. `provider` and `region` are the place that is
-    tried first; `elsewhere` are those to try after it, in order."""
+    tried first; `elsewhere` are those to try after it, in order. `hosts` are the servers of a
+    target whose machines are there already: then sizes mean nothing."""
 
     name: str
     provider: str
@@ -160,6 +162,7 @@ class Target:
     disk: int = DEFAULT_DISK_GIB
     market: Market = "on-demand"
     elsewhere: tuple[Place, ...] = ()
+    hosts: tuple[Host, ...] = ()
 
     @property
     def places(self) -> tuple[Place, ...]:

@@ -6,6 +6,7 @@ from itertools import zip_longest
 
 from orchestrator.spec import project_shape as words
 from orchestrator.spec.access import check_provider
+from orchestrator.spec.hosts import SERVERS
 from orchestrator.spec.tree import Findings, ListNode, MapNode, Node, Scalar
 from providers.contract.types import Place
 
@@ -22,6 +23,14 @@ def build_places(written: MapNode, sound: MapNode, findings: Findings) -> tuple[
         check_provider(node.place, node.text, node.written, findings)
     if len(providers) < _length(written.get("provider")):
         return ()  # what is missing here was not right, and is noted
+    for node in providers:
+        if node.text == SERVERS:
+            findings.add(
+                node.place,
+                "servers that are there already cannot stand in for a cloud's machines",
+                "make a target of its own for them",
+            )
+            return ()
     if not providers or not regions or len(regions) < _length(written.get("region")):
         return ()
     if len(providers) not in (1, len(regions)):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import get_args
 
+from orchestrator.spec.hosts import SERVERS
 from orchestrator.spec.model import Os
-from orchestrator.spec.shape import Either, Key, Keys, ListOf, MapOf, Unfit, Word
+from orchestrator.spec.server_shape import ONLY_FOR_SERVERS, SERVER_TARGET
+from orchestrator.spec.shape import Chosen, Either, Key, Keys, ListOf, MapOf, Unfit, Word
 from orchestrator.spec.tree import Scalar
 from orchestrator.spec.units import DISK, MACHINE_MEMORY, seconds
 from orchestrator.spec.words import (
@@ -142,10 +144,12 @@ TARGET = Keys(
         "identity": _IDENTITY,
         "address": "each machine gets an address of its own that lasts as long as it does",
         "metadata": "containers never reach the metadata service; remove the key",
-        "hosts": "servers that you already have cannot be used yet",
     },
+    misplaced=ONLY_FOR_SERVERS,
 )
-TARGETS = MapOf(TARGET, "a mapping of targets", NAME, NAME_RULE)
+"""A target whose machines a cloud makes."""
+ANY_TARGET = Chosen("provider", {SERVERS: SERVER_TARGET}, TARGET)
+TARGETS = MapOf(ANY_TARGET, "a mapping of targets", NAME, NAME_RULE)
 PLACEMENT = MapOf(
     Either(
         "a target or a list of targets",
@@ -198,7 +202,7 @@ PROVIDERS = MapOf(
 )
 _DEPLOYMENT = {
     "targets": Key(TARGETS, "Groups of equal machines, by name."),
-    "target": Key(TARGET, "The only group of machines, named main."),
+    "target": Key(ANY_TARGET, "The only group of machines, named main."),
     "placement": Key(PLACEMENT, "Which service runs on which targets; all on all by default."),
 }
 _SHARED = {

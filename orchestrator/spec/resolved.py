@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from orchestrator.spec.hosts import Host, Jump
 from orchestrator.spec.model import (
     Build,
     EnvVar,
@@ -90,6 +91,13 @@ def _without_none(**values: Plain) -> dict[str, Plain]:
 
 
 def _target(target: Target) -> Plain:
+    if target.hosts:
+        hosts: list[Plain] = [_host(host) for host in target.hosts]
+        return {
+            "provider": target.provider,
+            "hosts": hosts,
+            **_without_none(os=target.hosts[0].os, arch=target.hosts[0].arch),
+        }
     return _without_none(
         **_places(target),
         zone=target.zone,
@@ -100,6 +108,25 @@ def _target(target: Target) -> Plain:
         arch=target.arch,
         disk=target.disk,
         market=target.market,
+    )
+
+
+def _host(host: Host) -> Plain:
+    return _without_none(name=host.name or None, **_way(host), jump=_jump(host.jump))
+
+
+def _jump(jump: Jump | None) -> Plain:
+    return _way(jump) if jump else None
+
+
+def _way(server: Host | Jump) -> dict[str, Plain]:
+    return _without_none(
+        address=server.address,
+        port=server.port,
+        user=server.user,
+        key=str(server.key) if server.key else None,
+        agent=server.agent or None,
+        host_key=server.host_key or None,
     )
 
 

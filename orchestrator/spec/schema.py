@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from orchestrator.spec.compose_shape import COMPOSE
 from orchestrator.spec.project_shape import PROJECT
-from orchestrator.spec.shape import Either, Keys, ListOf, MapOf, Refused, Shape, Word
+from orchestrator.spec.shape import Chosen, Either, Keys, ListOf, MapOf, Refused, Shape, Word
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _VARIABLE = {"type": "string", "pattern": r"\$"}
@@ -39,6 +39,8 @@ def _schema(shape: Shape) -> Schema:
         return {"type": "object", "additionalProperties": _schema(shape.value), **names}
     if isinstance(shape, Keys):
         return _keys(shape)
+    if isinstance(shape, Chosen):
+        return _chosen(shape)
     if isinstance(shape, Refused):
         return {"not": {}}
     return _either(shape)
@@ -63,6 +65,14 @@ def _keys(keys: Keys) -> Schema:
     }
     required = [name for name, key in keys.known.items() if key.example]
     return {**schema, "required": required} if required else schema
+
+
+def _chosen(shape: Chosen) -> Schema:
+    schema = _keys(shape.otherwise)
+    for word, keys in shape.kinds.items():
+        this = {"properties": {shape.key: {"const": word}}, "required": [shape.key]}
+        schema = {"if": this, "then": _keys(keys), "else": schema}
+    return schema
 
 
 def _either(shape: Either) -> Schema:

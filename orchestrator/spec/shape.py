@@ -69,12 +69,28 @@ class Key:
 @dataclass(frozen=True)
 class Keys:
     """Known keys, and keys that are known but refused, each with its reason. `x-` is free.
+    `misplaced` are keys of another kind of the same thing, each with why it has none here.
     `together`: the keys only make sense as a whole, so one mistake spoils all."""
 
     known: Mapping[str, Key]
     expected: str
     refused: Mapping[str, str] = field(default_factory=dict)
     together: bool = False
+    misplaced: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Mappings of several kinds: the word under `key` says which one it is."""
+
+    key: str
+    kinds: Mapping[str, Keys]
+    otherwise: Keys
+
+    def keys_of(self, node: Node) -> Keys:
+        """The shape that this node has to have."""
+        word = node.scalar(self.key) if isinstance(node, MapNode) else None
+        return self.kinds.get(word.text, self.otherwise) if word else self.otherwise
 
 
 @dataclass(frozen=True)
@@ -95,7 +111,7 @@ class Refused:
     reason: str
 
 
-Shape = Refused | Word[object] | ListOf | MapOf | Keys | Either
+Shape = Refused | Word[object] | ListOf | MapOf | Keys | Chosen | Either
 
 
 def describe(node: Node) -> str:
@@ -136,7 +152,9 @@ def check(node: Node, shape: Shape, findings: Findings) -> bool:
 def _check(node: Node, shape: Shape, findings: Findings) -> None:
     if isinstance(node, Scalar) and node.unresolved:
         return
-    if isinstance(shape, Refused):
+    if isinstance(shape, Chosen):
+        _check(node, shape.keys_of(node), findings)
+    elif isinstance(shape, Refused):
         refuse(node.place, shape.reason, findings)
     elif isinstance(shape, Either):
         chosen = form_of(node, shape)
@@ -203,6 +221,8 @@ def _check_keys(node: MapNode, shape: Keys, findings: Findings) -> None:
             _check(entry.value, shape.known[name].shape, findings)
         elif name in shape.refused:
             refuse(entry.key, shape.refused[name], findings)
+        elif name in shape.misplaced:
+            findings.add(entry.key, shape.misplaced[name], "remove the key")
         elif not name.startswith("x-"):
             findings.add(entry.key, "unknown key", nearest(name, shape.known))
     for name, key in shape.known.items():

@@ -6,12 +6,24 @@ port is still checked against the others for everything else.
 
 from __future__ import annotations
 
-from orchestrator.spec.shape import Either, Keys, ListOf, MapOf, Refused, Shape, check, form_of
+from orchestrator.spec.shape import (
+    Chosen,
+    Either,
+    Keys,
+    ListOf,
+    MapOf,
+    Refused,
+    Shape,
+    check,
+    form_of,
+)
 from orchestrator.spec.tree import Entry, Findings, ListNode, MapNode, Node, Scalar
 
 
 def sound_part(node: Node, shape: Shape) -> Node | None:
     """The node without what departs from the shape; None when nothing useful is left."""
+    if isinstance(shape, Chosen):
+        return sound_part(node, shape.keys_of(node))
     if isinstance(shape, Either):
         form = form_of(node, shape)
         if form is None:

@@ -7,6 +7,7 @@ from typing import cast
 from orchestrator.spec import project_shape as words
 from orchestrator.spec.model import DEFAULT_DISK_GIB, DEFAULT_OS, Os, Size, Target
 from orchestrator.spec.places import build_places, check_one_place
+from orchestrator.spec.servers import ServerTargets, is_of_servers
 from orchestrator.spec.sound import sound_map
 from orchestrator.spec.tree import Findings, MapNode, Node, Scalar
 from orchestrator.spec.units import DISK, MACHINE_MEMORY
@@ -30,7 +31,11 @@ def build_targets(deployment: MapNode, findings: Findings) -> tuple[Target, ...]
             findings.add(several.place, "there is no target", "add one")
     elif "targets" not in deployment.entries:
         findings.add(deployment.place, "there are no targets", "add 'target' or 'targets'")
-    built = (_target(name, node, findings) for name, node in nodes.items())
+    servers = ServerTargets(nodes, findings)
+    built = (
+        servers.build(name, node) if is_of_servers(node) else _target(name, node, findings)
+        for name, node in nodes.items()
+    )
     return tuple(target for target in built if target is not None)
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from providers.contract.registry import provider_names
+
 EXAMPLE = Path(__file__).parents[3] / "examples" / "hello" / "longshore.yaml"
 TARGET = "region: us-east-1, size: t3.small"
 GOOD = f"name: shop\ntarget: {{provider: aws, {TARGET}}}\n"
@@ -21,7 +23,8 @@ def test_a_target_on_an_unknown_provider(files) -> None:
 
 def test_one_that_looks_like_none_gets_the_list(files) -> None:
     assert files.complaints(f"name: shop\ntarget: {{provider: hetzner, {TARGET}}}\n") == [
-        "longshore.yaml:2:20: target.provider: there is no provider 'hetzner'; known here: aws"
+        "longshore.yaml:2:20: target.provider: there is no provider 'hetzner'; "
+        f"known here: {', '.join(provider_names())}"
     ]
 
 

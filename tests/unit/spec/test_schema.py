@@ -13,6 +13,7 @@ import yaml
 from orchestrator.spec.compose_shape import SERVICE
 from orchestrator.spec.project_shape import PROJECT, TARGET
 from orchestrator.spec.schema import compose_schema, project_schema
+from orchestrator.spec.server_shape import SERVER_TARGET
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "hello"
 SCHEMAS = {"longshore.yaml": project_schema, "compose.yaml": compose_schema}
@@ -29,6 +30,8 @@ TYPES: dict[str, type | tuple[type, ...]] = {
 
 def fits(value: object, schema: dict[str, Any]) -> bool:
     """The few keywords these schemas use; not a JSON Schema implementation."""
+    if "if" in schema:
+        return fits(value, schema["then" if fits(value, schema["if"]) else "else"])
     if "anyOf" in schema:
         return any(fits(value, form) for form in schema["anyOf"])
     if "not" in schema:
@@ -95,6 +98,23 @@ def test_a_target_fits_or_not(change: dict[str, object], fitting: bool) -> None:
     assert fits(document, project_schema()) is fitting
 
 
+@pytest.mark.parametrize(
+    ("change", "fitting"),
+    [
+        ({}, True),
+        ({"hosts": ["192.0.2.10", {"address": "db.example.com", "port": 2222}]}, True),
+        ({"hosts": []}, False),
+        ({"hosts": [{"port": 22}]}, False),
+        ({"jump": "admin@bastion.example.com:22"}, True),
+        ({"region": "us-east-1"}, False),
+        ({"size": "t3.small"}, False),
+    ],
+)
+def test_a_target_of_servers_fits_or_not(change: dict[str, object], fitting: bool) -> None:
+    servers = {"provider": "servers", "hosts": ["192.0.2.10"], **change}
+    assert fits({"name": "shop", "target": servers}, project_schema()) is fitting
+
+
 def test_required_keys() -> None:
     assert not fits({"targets": {}}, project_schema())
     assert not fits({"volumes": {}}, compose_schema())
@@ -103,12 +123,14 @@ def test_required_keys() -> None:
 def test_every_known_key_is_described() -> None:
     project: dict[str, Any] = project_schema()
     compose: dict[str, Any] = compose_schema()
-    target = project["properties"]["target"]["properties"]
+    servers, cloud = (project["properties"]["target"][branch] for branch in ("then", "else"))
+    target = cloud["properties"]
     service = compose["properties"]["services"]["additionalProperties"]["properties"]
     assert set(project["properties"]) == set(PROJECT.known)
     assert set(target) == set(TARGET.known)
+    assert set(servers["properties"]) == set(SERVER_TARGET.known)
     assert set(service) == set(SERVICE.known)
-    for properties in (project["properties"], target, service):
+    for properties in (project["properties"], target, servers["properties"], service):
         assert all(schema["description"] for schema in properties.values())
 
 
