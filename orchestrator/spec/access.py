@@ -41,10 +41,13 @@ def build_providers(
     findings: Findings,
 ) -> tuple[ProviderSettings, ...]:
     """Settings of every provider that is named or used. The node has passed PROVIDERS."""
-    written: dict[str, MapNode | None] = dict.fromkeys(target.provider for target in targets)
+    written: dict[str, MapNode | None] = dict.fromkeys(
+        place.provider for target in targets for place in target.places
+    )
     for name, entry in node.entries.items() if node else ():
         if isinstance(entry.value, MapNode) and not name.startswith("x-"):
             check_provider(entry.key, name, name, findings)
+            _check_settings(name, entry.value, findings)
             written[name] = entry.value
     fallback = environ.get(ECHO_URL_VARIABLE) or None
     return tuple(
@@ -62,21 +65,43 @@ def check_provider(place: Place, name: str, written: str, findings: Findings) ->
         findings.add(place, f"there is no provider '{written}'", nearest(name, known))
 
 
+def _check_settings(name: str, node: MapNode, findings: Findings) -> None:
+    """Note what another provider would understand: here it would do nothing."""
+    from providers.contract.registry import settings_of
+
+    taken = settings_of(name)
+    for key, entry in node.entries.items():
+        if key not in taken and not key.startswith("x-"):
+            findings.add(entry.key, f"{name} has no such setting", f"it takes {', '.join(taken)}")
+
+
 def _settings(
     name: str, node: MapNode | None, echo_url: str | None, directory: Path, findings: Findings
 ) -> ProviderSettings:
     if node is None:
         return ProviderSettings(name, echo_url=echo_url)
-    endpoint, ca, profile = node.scalar("endpoint"), node.scalar("ca"), node.scalar("profile")
-    echo = node.scalar("echo_url")
+    ca, options = node.scalar("ca"), node.map("options")
     ca_file = existing_file(ca, directory, findings) if ca else None
     return ProviderSettings(
         name,
-        endpoint=endpoint.text if endpoint else None,
+        endpoint=_text(node, "endpoint"),
         ca=str(ca_file) if ca_file else None,
-        echo_url=echo.text if echo else echo_url,
-        profile=profile.text if profile else None,
+        echo_url=_text(node, "echo_url") or echo_url,
+        profile=_text(node, "profile"),
+        project=_text(node, "project"),
+        subscription=_text(node, "subscription"),
+        group=_text(node, "group"),
+        options={
+            key: words.OPTION.read(entry.value)
+            for key, entry in (options.entries if options else {}).items()
+            if isinstance(entry.value, Scalar) and not key.startswith("x-")
+        },
     )
+
+
+def _text(node: MapNode, key: str) -> str | None:
+    found = node.scalar(key)
+    return found.text if found else None
 
 
 def existing_file(node: Scalar, directory: Path, findings: Findings) -> Path:

@@ -19,6 +19,7 @@ from orchestrator.spec.words import (
     parsed,
     text,
     whole,
+    written,
 )
 from providers.contract.types import NAME
 
@@ -94,6 +95,7 @@ TIMEOUT = parsed("a time from 1s to 1h such as 60s", _wait, numbers=True)
 DELIVER = choice("direct", "registry")
 COMPOSE_PATH = text("the path of a Compose file")
 PROJECT_NAME = name("a project name")
+OPTION = written()
 
 SIZE = Either(
     "a mapping with 'cpu' and 'memory', or a machine type such as t3.small",
@@ -193,6 +195,15 @@ PROVIDERS = MapOf(
             "ca": Key(PATH, "The certificate authority to trust for it."),
             "echo_url": Key(URL, "Answers with the caller's public address as text."),
             "profile": Key(text("the name of a profile"), "A profile of the cloud's own tools."),
+            "project": Key(text("the id of a project"), "gcp: the Google Cloud project."),
+            "subscription": Key(text("the id of a subscription"), "azure: the subscription."),
+            "group": Key(
+                text("the name of a resource group"),
+                "azure: a resource group of yours to stay inside; one is made by default.",
+            ),
+            "options": Key(
+                MapOf(OPTION, "a mapping of options"), "Another provider's own settings."
+            ),
         },
         "a mapping of settings",
     ),

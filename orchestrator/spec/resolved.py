@@ -164,6 +164,10 @@ def _provider(settings: ProviderSettings) -> Plain:
         ca=settings.ca,
         echo_url=settings.echo_url,
         profile=settings.profile,
+        project=settings.project,
+        subscription=settings.subscription,
+        group=settings.group,
+        options=dict(settings.options) or None,
     )
 
 
