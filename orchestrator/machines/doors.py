@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from orchestrator.machines.dialling import Dial, dial_directly, look_at_host_key
 from orchestrator.machines.endpoint import Endpoint, Login
 
+# The SSH library is slow to import: whoever only lists machines does without.
 if TYPE_CHECKING:
     from orchestrator.cancellation import Cancellation
     from orchestrator.machines.connection import Connection
+    from orchestrator.machines.dialling import Dial
     from orchestrator.machines.host_trust import HostTrust
     from orchestrator.machines.patience import ConnectRetry
     from orchestrator.machines.unixsocket import Fallback
@@ -89,6 +90,7 @@ class Doors:
 
     def _open(self, door: Door, deadline: float, cancel: Cancellation) -> Connection:
         from orchestrator.machines.connection import Connection
+        from orchestrator.machines.dialling import look_at_host_key
 
         dial = self._dial(door, deadline)
 
@@ -108,6 +110,8 @@ class Doors:
         )
 
     def _dial(self, door: Door, deadline: float) -> Dial:
+        from orchestrator.machines.dialling import dial_directly
+
         jump = door.jump
         if jump is None:
             return dial_directly(door.endpoint)

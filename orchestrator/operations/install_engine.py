@@ -11,7 +11,6 @@ from orchestrator.machines.render import render_script
 from orchestrator.machines.report import StepReport
 from orchestrator.machines.running import run_playbook
 from orchestrator.operations.context import Context
-from orchestrator.operations.fleet import SSH_USER
 from orchestrator.operations.operation import Operation
 from orchestrator.reporting.events import OperationProgress, PlannedChange, StepReported
 from orchestrator.reporting.sink import Sink
@@ -33,6 +32,8 @@ class InstallEngine(Operation):
     os: str
     new: bool
     reason: str = ""
+    family: str = ""
+    """Of a machine that was there already, as it was found; else the one of `os`."""
 
     @property
     def subject(self) -> str:
@@ -48,7 +49,9 @@ class InstallEngine(Operation):
         return PlannedChange("update", "engine", "docker", self.target, self.name, self.reason)
 
     def apply(self, context: Context) -> bool:
-        script = render_script(load_playbook("docker"), family_of_target(self.os), user=SSH_USER)
+        family = self.family or family_of_target(self.os)
+        user = context.fleet.user(context.fleet.line_of(self.name))
+        script = render_script(load_playbook("docker"), family, user=user)
         report = run_playbook(
             context.fleet.connection(self.name),
             script,
@@ -65,9 +68,8 @@ class InstallEngine(Operation):
         """sshd fixes a login's groups when it begins: one that is older than the docker
         group cannot open the Engine's socket."""
         record = context.store.machines.all()[self.name]
-        fresh = context.fleet.dial(
-            self.name, record.address, record.pins, deadline=RECONNECT_DEADLINE
-        )
+        line = context.fleet.line_of(self.name)
+        fresh = context.fleet.dial(self.name, line, record.pins, deadline=RECONNECT_DEADLINE)
         context.fleet.keep(self.name, fresh)
 
 

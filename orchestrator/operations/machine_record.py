@@ -34,7 +34,7 @@ def record_machine(context: Context, machine: CloudMachine) -> MachineRecord:
     if record != known:
         context.store.machines.save(record)
     context.results.put_machine(machine)
-    context.fleet.assign(machine.name, record.address)
+    context.fleet.assign(machine.name, record.address, machine.id)
     return record
 
 

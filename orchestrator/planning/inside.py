@@ -13,13 +13,13 @@ from providers.contract.types import Owner
 STAMP = Command(("cat", stamp_path("docker")), deadline=10)
 
 
-def inspect_machine(fleet: Fleet, address: str, owner: Owner) -> Inside:
-    """What runs on the connected machine at `address`, and which playbook has been through.
+def inspect_machine(fleet: Fleet, line: str, owner: Owner) -> Inside:
+    """What runs on the connected machine on `line`, and which playbook has been through.
     One without a working Engine has nothing, and is for the playbook to mend. Raises
     LongshoreError when a question got no answer."""
-    stamp = fleet.connection(address).run(STAMP).text.strip()
+    stamp = fleet.connection(line).run(STAMP).text.strip()
     try:
-        containers = list_containers(fleet.engine(address), owner.project, owner.environment)
+        containers = list_containers(fleet.engine(line), owner.project, owner.environment)
     except EngineUnreachableError:
         return Inside(engine=False, stamp=stamp)
     return Inside(engine=True, stamp=stamp, containers=containers)

@@ -48,7 +48,7 @@ class Inside:
 
 
 Inspect = Callable[[Fleet, str, Owner], Inside]
-"""Asks the machine at an address, which is connected. Raises LongshoreError when it cannot."""
+"""Asks the machine on a line, which is connected. Raises LongshoreError when it cannot."""
 
 
 class Surveyor:
@@ -92,7 +92,8 @@ class Surveyor:
         self._fleet.prepare()
         for record in self._records.values():
             if record.rotated:
-                self._early[record.id] = self._ask(record.name, record.address, record.pins)
+                line = self._fleet.line(record.id, record.address)
+                self._early[record.id] = self._ask(record.name, line, record.pins)
 
     def answer(self, *, partial: bool = False) -> Survey:
         """What exists. A cloud that could not be asked is an error (CloudError where it is
@@ -121,7 +122,7 @@ class Surveyor:
             for machine, answer in zip(machines, inside, strict=True)
         )
         for view in reversed(views):
-            self._fleet.assign(view.name, view.cloud.address or "")
+            self._fleet.assign(view.name, view.cloud.address or "", view.cloud.id)
         resources = tuple(
             resource
             for listing in found
@@ -147,20 +148,21 @@ class Surveyor:
         """The question already on its way, when it went to this very machine, or a new
         one; None for a machine that is still to be met for the first time."""
         record = self._record(machine)
-        if not is_rotated(machine, record) or machine.state != "running":
+        if not is_rotated(machine, record) or machine.state not in ("running", "unreachable"):
             return None
         address = machine.address or ""
         if record is not None and record.address == address and machine.id in self._early:
             return self._early.pop(machine.id)
-        return self._ask(machine.name, address, pins_of(machine, record))
+        line = self._fleet.line(machine.id, address)
+        return self._ask(machine.name, line, pins_of(machine, record))
 
-    def _ask(self, name: str, address: str, pins: frozenset[str]) -> _Question:
+    def _ask(self, name: str, line: str, pins: frozenset[str]) -> _Question:
         give_up = self._cancel.child()
 
         def answer() -> Inside:
             try:
-                self._fleet.connect(name, address, pins, deadline=ANSWER_DEADLINE, cancel=give_up)
-                return self._inspect(self._fleet, address, self._owner)
+                self._fleet.connect(name, line, pins, deadline=ANSWER_DEADLINE, cancel=give_up)
+                return self._inspect(self._fleet, line, self._owner)
             except Interrupted:
                 self._cancel.check()
                 return Inside(error=LongshoreError("it was not waited for"))
