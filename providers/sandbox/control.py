@@ -149,6 +149,7 @@ class Sandbox:
     def _env(self, record: ServerRecord) -> dict[str, str]:
         env = {
             "AWS_ENDPOINT_URL": _endpoint(record),
+            "LONGSHORE_AWS_ENDPOINT": _endpoint(record),
             "AWS_ACCESS_KEY_ID": "longshore-sandbox",
             "AWS_SECRET_ACCESS_KEY": "longshore-sandbox",
             "AWS_DEFAULT_REGION": REGION,
