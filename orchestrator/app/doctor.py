@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import orchestrator
-from orchestrator.app.session import rehearsed
+from orchestrator.app.rehearsed import rehearsed
 from orchestrator.app.workstation import look_at_this_machine
 from orchestrator.cancellation import Cancellation
 from orchestrator.errors import ExitCode, LongshoreError

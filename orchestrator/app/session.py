@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 import orchestrator
 from orchestrator.app.deployer import learn_deployer
+from orchestrator.app.rehearsed import rehearsed
 from orchestrator.cancellation import Cancellation
 from orchestrator.invocation import Invocation
 from orchestrator.machines.endpoint import Login
@@ -30,9 +31,7 @@ from orchestrator.state.database import SANDBOX_DIRECTORY, STATE_DIRECTORY
 from orchestrator.state.lock import state_lock
 from orchestrator.state.places import Place
 from orchestrator.state.store import Store
-from providers.contract.types import Owner, ProviderSettings
-
-ECHO_URL_VARIABLE = "LONGSHORE_ECHO_URL"
+from providers.contract.types import Owner
 
 Services = Literal["needed", "wanted", "unneeded"]
 """Whether a command needs the Compose file, and with it the secrets that it names. `down`
@@ -120,18 +119,6 @@ def open_session(
             providers=Providers(project.providers, sink, cancel),
             fleet=fleet,
         )
-
-
-def rehearsed(project: Project, environ: Mapping[str, str]) -> Project:
-    """The project as it is rehearsed: whatever it says of endpoints, profiles and networks
-    is for the real cloud, which a rehearsal must never reach."""
-    echo_url = environ.get(ECHO_URL_VARIABLE)
-    names = {target.provider for target in project.targets}
-    return replace(
-        project,
-        providers=tuple(ProviderSettings(name, echo_url=echo_url) for name in sorted(names)),
-        ssh=replace(project.ssh, ssh_from="auto"),
-    )
 
 
 def _load(invocation: Invocation, sink: Sink, services: Services) -> Project:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,13 @@ from orchestrator.reporting.sink import Sink
 if TYPE_CHECKING:
     from providers.sandbox.control import Sandbox, SandboxStatus
 
-REAL_CLOUD = ("AWS_",)
-"""What the environment says of the real cloud begins like this: keys, profiles, endpoints of
-single services. Any of it could win over the sandbox's own."""
+REAL_CLOUD = re.compile(
+    r"(AWS|AZURE|ARM|IDENTITY|MSI|IMDS|GOOGLE|GCLOUD|GCP|GCE|CLOUDSDK)_.*"
+    r"|NO_GCE_CHECK|LONGSHORE_.+_(ENDPOINT|CA)"
+)
+"""What the environment says of the real clouds: keys, profiles, projects, identities, endpoints
+of single services. Any of it could win over the sandbox's own, so all of it goes before that is
+set."""
 ID, KIND, SUBJECT = "sandbox", "sandbox", "clouds"
 
 
@@ -64,7 +69,7 @@ def point_at_sandbox(sink: Sink, *, start: bool) -> None:
         start_sandbox(sandbox, sink)
     try:
         found = sandbox.env()
-        for name in [name for name in os.environ if name.startswith(REAL_CLOUD)]:
+        for name in [name for name in os.environ if REAL_CLOUD.fullmatch(name)]:
             del os.environ[name]
         os.environ.update(found)
     except SandboxError as error:

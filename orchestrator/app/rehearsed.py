@@ -1,0 +1,42 @@
+"""A project as it is rehearsed: on the clouds of this machine, and on no others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from orchestrator.errors import ExitCode, LongshoreError
+from orchestrator.spec.access import ECHO_URL_VARIABLE
+from orchestrator.spec.model import Project
+from providers.contract.registry import settings_of
+from providers.contract.types import ProviderSettings
+
+
+def rehearsed(project: Project, environ: Mapping[str, str]) -> Project:
+    """The project with the sandbox's endpoints, as `environ` has them. Whatever it says of
+    endpoints, profiles, accounts and networks is for the real cloud, which a rehearsal must
+    never reach. Raises LongshoreError (bad input) for a cloud that the sandbox does not have.
+    """
+    names = {place.provider for target in project.targets for place in target.places}
+    return replace(
+        project,
+        providers=tuple(_settings(name, environ) for name in sorted(names)),
+        ssh=replace(project.ssh, ssh_from="auto"),
+    )
+
+
+def _settings(name: str, environ: Mapping[str, str]) -> ProviderSettings:
+    prefix = f"LONGSHORE_{name.upper().replace('-', '_')}"
+    endpoint = environ.get(f"{prefix}_ENDPOINT") or None
+    if endpoint is None and "endpoint" in settings_of(name):
+        raise LongshoreError(
+            f"the sandbox has no {name}, so a target there cannot be rehearsed",
+            advice="rehearse an environment without it, or leave out --sandbox",
+            exit_code=ExitCode.BAD_INPUT,
+        )
+    return ProviderSettings(
+        name,
+        endpoint=endpoint,
+        ca=environ.get(f"{prefix}_CA") or None,
+        echo_url=environ.get(ECHO_URL_VARIABLE) or None,
+    )
