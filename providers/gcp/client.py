@@ -1,0 +1,223 @@
+"""SDK clients: made on first use, from one set of credentials, over one session."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+
+from providers.contract.errors import AuthError, InvalidRequestError
+from providers.contract.types import ProviderSettings
+from providers.gcp import sdk
+from providers.gcp.errors import PROVIDER
+
+if TYPE_CHECKING:
+    from google.auth.credentials import Credentials
+    from google.auth.transport.requests import AuthorizedSession
+    from google.cloud.compute_v1.services.addresses import AddressesClient
+    from google.cloud.compute_v1.services.disks import DisksClient
+    from google.cloud.compute_v1.services.firewalls import FirewallsClient
+    from google.cloud.compute_v1.services.global_operations import GlobalOperationsClient
+    from google.cloud.compute_v1.services.images import ImagesClient
+    from google.cloud.compute_v1.services.instances import InstancesClient
+    from google.cloud.compute_v1.services.machine_types import MachineTypesClient
+    from google.cloud.compute_v1.services.projects import ProjectsClient
+    from google.cloud.compute_v1.services.region_operations import RegionOperationsClient
+    from google.cloud.compute_v1.services.regions import RegionsClient
+    from google.cloud.compute_v1.services.subnetworks import SubnetworksClient
+    from google.cloud.compute_v1.services.zone_operations import ZoneOperationsClient
+    from google.cloud.compute_v1.services.zones import ZonesClient
+
+    from providers.gcp.session import ServerClock
+
+SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+
+CALL_SECONDS = 30.0
+"""For one answer. Lists of machine types and inserts can take several seconds."""
+
+
+class _Client(Protocol):
+    """What the SDK's clients have in common."""
+
+    @property
+    def transport(self) -> object: ...
+
+
+C = TypeVar("C", bound=_Client)
+
+
+class Clients:
+    """The clients of one region. Usable from several threads.
+
+    Each of the SDK's clients would open connections of its own; here they share a session.
+    That touches one private name of the SDK (`transport._session`), which is also the only
+    place that knows a CA; a test holds it. The SDK's own retries are switched off call by
+    call (`retry=None`): it would repeat an answer 503 for ten minutes, stockouts among them.
+    """
+
+    def __init__(self, settings: ProviderSettings, region: str) -> None:
+        self.region = region
+        self._settings = settings
+        self._lock = threading.RLock()
+        self._made: dict[str, object] = {}
+        self._signed_in: tuple[Credentials, str] | None = None
+        self._session: AuthorizedSession | None = None
+        self._clock: ServerClock | None = None
+
+    @property
+    def project(self) -> str:
+        """The project that is worked in: the settings', else the default chain's."""
+        return self._sign_in()[1]
+
+    @property
+    def credentials(self) -> Credentials:
+        """The default chain's credentials."""
+        return self._sign_in()[0]
+
+    @property
+    def skew(self) -> float | None:
+        """See `ServerClock.skew`."""
+        return None if self._clock is None else self._clock.skew
+
+    @property
+    def addresses(self) -> AddressesClient:
+        from google.cloud.compute_v1.services.addresses import AddressesClient
+
+        return self._get("addresses", AddressesClient)
+
+    @property
+    def disks(self) -> DisksClient:
+        from google.cloud.compute_v1.services.disks import DisksClient
+
+        return self._get("disks", DisksClient)
+
+    @property
+    def firewalls(self) -> FirewallsClient:
+        from google.cloud.compute_v1.services.firewalls import FirewallsClient
+
+        return self._get("firewalls", FirewallsClient)
+
+    @property
+    def global_operations(self) -> GlobalOperationsClient:
+        from google.cloud.compute_v1.services.global_operations import GlobalOperationsClient
+
+        return self._get("global_operations", GlobalOperationsClient)
+
+    @property
+    def images(self) -> ImagesClient:
+        from google.cloud.compute_v1.services.images import ImagesClient
+
+        return self._get("images", ImagesClient)
+
+    @property
+    def instances(self) -> InstancesClient:
+        from google.cloud.compute_v1.services.instances import InstancesClient
+
+        return self._get("instances", InstancesClient)
+
+    @property
+    def machine_types(self) -> MachineTypesClient:
+        from google.cloud.compute_v1.services.machine_types import MachineTypesClient
+
+        return self._get("machine_types", MachineTypesClient)
+
+    @property
+    def projects(self) -> ProjectsClient:
+        from google.cloud.compute_v1.services.projects import ProjectsClient
+
+        return self._get("projects", ProjectsClient)
+
+    @property
+    def region_operations(self) -> RegionOperationsClient:
+        from google.cloud.compute_v1.services.region_operations import RegionOperationsClient
+
+        return self._get("region_operations", RegionOperationsClient)
+
+    @property
+    def regions(self) -> RegionsClient:
+        from google.cloud.compute_v1.services.regions import RegionsClient
+
+        return self._get("regions", RegionsClient)
+
+    @property
+    def subnetworks(self) -> SubnetworksClient:
+        from google.cloud.compute_v1.services.subnetworks import SubnetworksClient
+
+        return self._get("subnetworks", SubnetworksClient)
+
+    @property
+    def zone_operations(self) -> ZoneOperationsClient:
+        from google.cloud.compute_v1.services.zone_operations import ZoneOperationsClient
+
+        return self._get("zone_operations", ZoneOperationsClient)
+
+    @property
+    def zones(self) -> ZonesClient:
+        from google.cloud.compute_v1.services.zones import ZonesClient
+
+        return self._get("zones", ZonesClient)
+
+    def _get(self, name: str, kind: type[C]) -> C:
+        made = self._made.get(name)
+        if made is None:
+            with self._lock:
+                made = self._made.get(name) or self._make(kind)
+                self._made[name] = made
+        return cast("C", made)
+
+    def _make(self, kind: type[C]) -> C:
+        from google.api_core.client_options import ClientOptions
+
+        endpoint = self._settings.endpoint
+        options = ClientOptions(api_endpoint=endpoint.rstrip("/") if endpoint else None)
+        maker = cast("type", kind)
+        client: C = maker(credentials=self.credentials, client_options=options, transport="rest")
+        inside = vars(client.transport)
+        if not inside["_session"].is_mtls:
+            # With a client certificate (mTLS) the SDK has put it in the session it made.
+            inside["_session"].close()
+            inside["_session"] = self._open()
+        return client
+
+    def _open(self) -> AuthorizedSession:
+        from providers.gcp.session import ServerClock, open_session
+
+        if self._session is None:
+            ca = self._settings.ca
+            if ca is not None and not Path(ca).is_file():
+                raise InvalidRequestError(
+                    f"there is no file {ca}",
+                    provider=PROVIDER,
+                    advice="check `ca` in the provider settings",
+                )
+            self._clock = ServerClock()
+            self._session = open_session(self.credentials, ca, self._clock)
+        return self._session
+
+    def _sign_in(self) -> tuple[Credentials, str]:
+        if self._signed_in is None:
+            with self._lock:
+                if self._signed_in is None:
+                    self._signed_in = self._default()
+        return self._signed_in
+
+    def _default(self) -> tuple[Credentials, str]:
+        """The SDK's default chain: environment, gcloud's files, workload identity, metadata."""
+        import google.auth
+        from google.oauth2 import service_account
+
+        sdk.load()
+        credentials, found = google.auth.default(scopes=[SCOPE])
+        if isinstance(credentials, service_account.Credentials):
+            # A token signed here and now: no token endpoint is asked (RFC 7523, AIP-4111).
+            credentials = credentials.with_always_use_jwt_access(  # type: ignore[no-untyped-call]
+                True
+            )
+        project = self._settings.project or found
+        if not project:
+            raise AuthError(
+                "it is not known which Google Cloud project to work in",
+                provider=PROVIDER,
+                advice="set `project` in the provider settings or GOOGLE_CLOUD_PROJECT",
+            )
+        return credentials, project
