@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +25,9 @@ class Invocation:
     """The project file. As given until `with_project_file` has found it."""
     sandbox: bool = False
     """Use the clouds on this machine instead of the real ones."""
+    in_person: Callable[[str], bool] | None = field(default=None, repr=False, compare=False)
+    """Asks a person what only a person can say, whatever `yes` says; None where there is no
+    terminal to ask on."""
 
     def with_project_file(self) -> Invocation:
         """Return this with the project file found: the one given, or the first

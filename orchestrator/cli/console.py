@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from orchestrator.reporting.sink import FanOut, Renderer
 
 
+Ask = Callable[[str, TextIO, TextIO, Cancellation], bool]
+
+
 class Pausing(Protocol):
     """What a question needs of the renderer: to leave the terminal alone meanwhile."""
 
@@ -96,16 +99,31 @@ class Console:
             return
         from orchestrator.cli.question import refuse_without_yes, said_yes
 
-        if not (self._in.isatty() and self._err.isatty()):
+        if not self.has_a_person:
             refuse_without_yes(question)
+        if not self._ask(said_yes, question):
+            raise LongshoreError("not confirmed: none of it was done")
+
+    def ask_in_person(self, question: str) -> bool:
+        """Whether a person says the whole word yes; `--yes` does not stand for it. Raises
+        Interrupted when a stop is asked for meanwhile."""
+        from orchestrator.cli.question import said_the_word
+
+        return self._ask(said_the_word, question)
+
+    @property
+    def has_a_person(self) -> bool:
+        """Whether somebody can be asked."""
+        return self._in.isatty() and self._err.isatty()
+
+    def _ask(self, ask: Ask, question: str) -> bool:
         if self._live:
             self._live.pause()
         self._asking_since = self._monotonic()
-        agreed = said_yes(self.masker.mask(question), self._in, self._err, self.cancel)
+        agreed = ask(self.masker.mask(question), self._in, self._err, self.cancel)
         self._asked += self._monotonic() - self._asking_since
         self._asking_since = None
-        if not agreed:
-            raise LongshoreError("not confirmed: none of it was done")
+        return agreed
 
     def write(self, document: str) -> None:
         """Print the answer of a command that only reads files."""

@@ -15,13 +15,22 @@ LOOK_EVERY = 0.1
 def said_yes(question: str, source: TextIO, err: TextIO, cancel: Cancellation) -> bool:
     """Ask and return the answer; anything but yes is no. A person may take as long as
     they like, so there is no deadline; Interrupted is raised when a stop is asked for."""
-    err.write(f"{question} [y/N] ")
+    return _answer(f"{question} [y/N] ", source, err, cancel).lower() in ("y", "yes")
+
+
+def said_the_word(question: str, source: TextIO, err: TextIO, cancel: Cancellation) -> bool:
+    """As `said_yes`, for what nobody should agree to by habit: only the whole word counts."""
+    return _answer(f"{question} [yes/no] ", source, err, cancel).lower() == "yes"
+
+
+def _answer(prompt: str, source: TextIO, err: TextIO, cancel: Cancellation) -> str:
+    err.write(prompt)
     err.flush()
     while not select.select([source], [], [], LOOK_EVERY)[0]:
         if cancel.requested:
             err.write("\n")
         cancel.check()
-    return source.readline().strip().lower() in ("y", "yes")
+    return source.readline().strip()
 
 
 def refuse_without_yes(question: str) -> NoReturn:

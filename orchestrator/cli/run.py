@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orchestrator.cancellation import Cancellation
 from orchestrator.cli.console import Console
@@ -30,7 +30,10 @@ def begin_run(
 ) -> Run:
     """Find the project file, open the sink, and with `--sandbox` point this process at the
     sandbox (brought up first with `start_sandbox`, once the project is known to be right)."""
-    found = invocation.with_project_file()
+    found = replace(
+        invocation.with_project_file(),
+        in_person=console.ask_in_person if console.has_a_person else None,
+    )
     if invocation.sandbox and start_sandbox:
         from orchestrator.spec import load_project
 
