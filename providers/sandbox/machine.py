@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from providers.sandbox.capabilities import bounding_set
 from providers.sandbox.errors import SandboxError
-from providers.sandbox.home import PRIVATE_FOLDER
+from providers.sandbox.guest import ATTRIBUTES_IN_MACHINE, METADATA_IN_MACHINE, GuestFolder
+from providers.sandbox.home import PRIVATE_FOLDER, Home
 from providers.sandbox.labels import INSTANCE, SANDBOX
 from providers.sandbox.network import network_name
 
@@ -34,12 +36,17 @@ TMPFS = {"/run": "exec,mode=755", "/run/lock": "", "/tmp": "exec,mode=1777"}  # 
 
 @dataclass(frozen=True)
 class Seed:
-    """What cloud-init reads: NoCloud's meta-data and the user data as the API received it."""
+    """What a machine is told when it boots. cloud-init reads NoCloud's meta-data and the user
+    data as the API received it; the guest agent reads `metadata`, and has nothing of the rest."""
 
     hostname: str
     public_key: str
     """The key pair's public half for the default user; empty for none."""
     user_data: bytes
+    metadata: Mapping[str, str] | None = None
+    """Items for the guest agent of an image without cloud-init; None for all other machines."""
+    vendor_data: bytes = b""
+    """What the cloud itself tells cloud-init, beneath the user data; empty for nothing."""
 
     def meta_data(self, instance: str) -> str:
         """The meta-data document (YAML)."""
@@ -67,11 +74,17 @@ class Machine:
         return tuple(f"{self.container}-{Path(path).name}" for path in ENGINE_FOLDERS)
 
 
-def write_seed(folder: Path, instance: str, seed: Seed) -> None:
-    """Write the NoCloud seed into `folder`, readable by its owner only."""
+def write_seed(home: Home, instance: str, seed: Seed) -> None:
+    """Write what the machine reads, readable by its owner only."""
+    if seed.metadata is not None:
+        GuestFolder(home.guests / instance).make(seed.metadata)
+        return
+    folder = home.seeds / instance
     folder.mkdir(mode=PRIVATE_FOLDER, parents=True)
     (folder / "meta-data").write_text(seed.meta_data(instance))
     (folder / "user-data").write_bytes(seed.user_data)
+    if seed.vendor_data:
+        (folder / "vendor-data").write_bytes(seed.vendor_data)
 
 
 def start_machine(
@@ -80,11 +93,11 @@ def start_machine(
     *,
     image: str,
     address: str,
-    hostname: str,
-    seed: Path,
-    resolv_conf: Path,
+    seed: Seed,
+    home: Home,
 ) -> None:
-    """Create and start the container. Raises SandboxError when Docker refuses."""
+    """Create and start the container, whose seed is written. Raises SandboxError when Docker
+    refuses."""
     import docker.errors
     from docker.types import EndpointConfig, NetworkingConfig
 
@@ -97,12 +110,12 @@ def start_machine(
             image,
             command=["/bin/sh", "-c", INIT],
             name=machine.container,
-            hostname=hostname,
+            hostname=seed.hostname,
             labels=labels,
             tty=True,
             stop_signal="SIGRTMIN+3",
             environment={"container": "docker"},
-            host_config=_host_config(client, machine, labels, seed, resolv_conf),
+            host_config=_host_config(client, machine, labels, seed, home),
             networking_config=networking,
         )
         client.start(machine.container)
@@ -114,14 +127,23 @@ def _host_config(
     client: docker.APIClient,
     machine: Machine,
     labels: dict[str, str],
-    seed: Path,
-    resolv_conf: Path,
+    seed: Seed,
+    home: Home,
 ) -> dict[str, Any]:
     from docker.types import LogConfig, Mount
 
-    mounts = [Mount(SEED_IN_MACHINE, str(seed), type="bind", read_only=True)]
-    if resolv_conf.exists():
-        mounts.append(Mount("/etc/resolv.conf", str(resolv_conf), type="bind", read_only=True))
+    def show(path: str, here: Path, *, read_only: bool = True) -> None:
+        mounts.append(Mount(path, str(here), type="bind", read_only=read_only))
+
+    mounts: list[Mount] = []
+    if seed.metadata is None:
+        show(SEED_IN_MACHINE, home.seeds / machine.instance)
+    else:
+        guest = GuestFolder(home.guests / machine.instance)
+        show(METADATA_IN_MACHINE, guest.metadata)
+        show(ATTRIBUTES_IN_MACHINE, guest.guest_attributes, read_only=False)
+    if home.resolv_conf.exists():
+        show("/etc/resolv.conf", home.resolv_conf)
     mounts += [
         Mount(path, volume, type="volume", labels=labels)
         for path, volume in zip(ENGINE_FOLDERS, machine.volumes, strict=True)
@@ -173,8 +195,8 @@ def console_output(client: docker.APIClient, machine: Machine) -> bytes:
         return b""
 
 
-def remove_machine(client: docker.APIClient, machine: Machine, seeds: Path) -> None:
-    """Remove the container, its volumes and its seed; calling twice is safe."""
+def remove_machine(client: docker.APIClient, machine: Machine, home: Home) -> None:
+    """Remove the container, its volumes and what it was told; calling twice is safe."""
     import docker.errors
 
     with contextlib.suppress(docker.errors.NotFound):
@@ -182,7 +204,8 @@ def remove_machine(client: docker.APIClient, machine: Machine, seeds: Path) -> N
     for volume in machine.volumes:
         with contextlib.suppress(docker.errors.NotFound):
             client.remove_volume(volume, force=True)
-    shutil.rmtree(seeds / machine.instance, ignore_errors=True)
+    shutil.rmtree(home.seeds / machine.instance, ignore_errors=True)
+    GuestFolder(home.guests / machine.instance).remove()
 
 
 def machines_of(client: docker.APIClient, sandbox: str) -> tuple[Machine, ...]:
