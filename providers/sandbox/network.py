@@ -30,6 +30,7 @@ class AddressPool:
     gateway: str
     _next: int = FIRST_HOST
     _taken: set[str] = field(default_factory=set)
+    _kept: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def take(self) -> str:
@@ -44,10 +45,25 @@ class AddressPool:
                     return address
         raise SandboxError(f"No address is left in {self.subnet}.", "Terminate some instances.")
 
-    def give_back(self, address: str) -> None:
-        """Free an address; calling twice is safe."""
+    def keep(self) -> str:
+        """A free address that stays taken, whoever gives it back, until `let_go`. Raises
+        SandboxError when the subnet is full."""
+        address = self.take()
         with self._lock:
+            self._kept.add(address)
+        return address
+
+    def let_go(self, address: str) -> None:
+        """Free an address that was kept; calling twice is safe."""
+        with self._lock:
+            self._kept.discard(address)
             self._taken.discard(address)
+
+    def give_back(self, address: str) -> None:
+        """Free an address, unless it is kept; calling twice is safe."""
+        with self._lock:
+            if address not in self._kept:
+                self._taken.discard(address)
 
 
 def ensure_network(client: docker.APIClient, sandbox: str) -> AddressPool:

@@ -1,0 +1,1 @@
+"""Compute Engine's REST API, version 1, in front of the sandbox's machines."""

@@ -1,0 +1,27 @@
+"""Compute Engine as a web application."""
+
+from __future__ import annotations
+
+from providers.sandbox.exchange import ExchangeLog
+from providers.sandbox.faults import FaultQueue
+from providers.sandbox.gce.cloud import Cloud, Settings
+from providers.sandbox.gce.dialect import Gce
+from providers.sandbox.gce.router import ROOT
+from providers.sandbox.hosts import Hosts
+from providers.sandbox.rest.application import RestApplication
+from providers.sandbox.rest.recorder import Recorder
+
+PREFIX = ROOT
+"""The path that the API lies under."""
+
+
+def build_gce(
+    hosts: Hosts,
+    log: ExchangeLog,
+    faults: FaultQueue,
+    recorder: Recorder,
+    settings: Settings | None = None,
+) -> RestApplication:
+    """The API with machines from `hosts`. `settings` may be changed while it runs."""
+    cloud = Cloud(hosts, settings)
+    return RestApplication(Gce(cloud), cloud.changed, log, faults, recorder)
