@@ -7,12 +7,13 @@ import os
 import secrets
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from providers.sandbox.errors import SandboxError
+from providers.sandbox.google_environment import google_environment
 from providers.sandbox.home import Home, ServerRecord, default_home, write_private
 from providers.sandbox.process import (
     file_lock,
@@ -131,7 +132,7 @@ class Sandbox:
         )
 
     def env(self) -> dict[str, str]:
-        """The environment that points AWS's SDKs and tools, and Longshore, at this sandbox.
+        """The environment that points the clouds' SDKs and tools, and Longshore, at this sandbox.
         Raises SandboxError when it is not up."""
         record = self._healthy()
         if record is None:
@@ -146,6 +147,21 @@ class Sandbox:
             raise SandboxError("The sandbox is not running.", "Start it: longshore sandbox up")
         _post(record, "faults", faults)
 
+    def set(self, api: str, settings: Mapping[str, object]) -> None:
+        """Set what one emulated API (`gce`) is to do beside its usual work, in place of what
+        was set before; see `gce/cloud.py`. Raises SandboxError when the sandbox is not up or
+        refuses it."""
+        record = self._healthy()
+        if record is None:
+            raise SandboxError("The sandbox is not running.", "Start it: longshore sandbox up")
+        _post(record, api, settings)
+
+    @property
+    def traffic(self) -> Path:
+        """Whole exchanges of the REST APIs, one JSON object a line, elided; only where
+        LONGSHORE_SANDBOX_RECORD was set when the server started."""
+        return self._home.traffic
+
     def _env(self, record: ServerRecord) -> dict[str, str]:
         env = {
             "AWS_ENDPOINT_URL": _endpoint(record),
@@ -155,6 +171,7 @@ class Sandbox:
             "AWS_DEFAULT_REGION": REGION,
             "AWS_EC2_METADATA_DISABLED": "true",
             "LONGSHORE_ECHO_URL": f"{_endpoint(record)}/_longshore/address",
+            **google_environment(self._home, _endpoint(record)),
         }
         if any(os.environ.get(name) for name in PROXY_VARIABLES):
             kept = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""

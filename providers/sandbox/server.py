@@ -17,9 +17,13 @@ from providers.sandbox.errors import SandboxError
 from providers.sandbox.exchange import ExchangeLog
 from providers.sandbox.faults import FaultQueue
 from providers.sandbox.fleet import Fleet
+from providers.sandbox.gce.application import PREFIX as GCE_PREFIX
+from providers.sandbox.gce.application import build_gce
+from providers.sandbox.gce.cloud import Settings
 from providers.sandbox.home import Home, ServerRecord
 from providers.sandbox.network import ensure_network
 from providers.sandbox.prerequisites import connect_engine, engine_errors
+from providers.sandbox.rest.recorder import RECORD_VARIABLE, Recorder
 from providers.sandbox.sweep import sweep_machines
 from providers.sandbox.watch import watch_machines
 from providers.sandbox.wsgi import Controls, SandboxApplication
@@ -63,6 +67,8 @@ def _serve(home: Home, token: str, image: str, port: int, log: Any) -> None:
     from providers.sandbox.ec2.application import build_api, known_regions
 
     exchanges, faults = ExchangeLog(home.exchanges), FaultQueue()
+    recorder = Recorder(home.traffic if os.environ.get(RECORD_VARIABLE) else None)
+    gce = Settings()
     application = SandboxApplication(
         build_api(fleet, lock),
         lock,
@@ -71,11 +77,12 @@ def _serve(home: Home, token: str, image: str, port: int, log: Any) -> None:
             address=pool.gateway,
             health=lambda: {"sandbox": home.sandbox_id(), "token": token, "image": fleet.image},
             use_image=lambda name: setattr(fleet, "image", name),
+            settings={"gce": gce.take},
         ),
         fleet.converge_firewalls,
         known_regions(),
         faults,
-        {},
+        {GCE_PREFIX: build_gce(fleet, exchanges, faults, recorder, gce)},
     )
     watch_machines(client, fleet, home.sandbox_id(), log)
 

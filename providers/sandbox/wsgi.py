@@ -8,7 +8,7 @@ import re
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from providers.sandbox.exchange import ExchangeLog, Request, error_code, read_request
@@ -35,11 +35,13 @@ REQUEST_ID = re.compile(rb"(<[Rr]equest(?:ID|Id)>)[^<]*(</)")
 
 @dataclass(frozen=True)
 class Controls:
-    """What the endpoints under /_longshore show and change."""
+    """What the endpoints under /_longshore show and change. `settings` take what one emulated
+    API is to do, by its name, and raise ValueError for what they do not know."""
 
     address: str
     health: Callable[[], Mapping[str, str]]
     use_image: Callable[[str], None]
+    settings: Mapping[str, Callable[[object], None]] = field(default_factory=dict)
 
 
 class SandboxApplication:
@@ -148,10 +150,13 @@ class SandboxApplication:
             return _plain(200, "application/json", json.dumps(dict(self._controls.health())))
         if name == "faults" and method == "GET":
             return _plain(200, "application/json", json.dumps({"left": self._faults.left()}))
-        if name in ("faults", "image") and method == "POST":
+        settings = self._controls.settings
+        if (name in ("faults", "image") or name in settings) and method == "POST":
             try:
                 document = json.loads(body)
-                if name == "faults":
+                if name in settings:
+                    settings[name](document)
+                elif name == "faults":
                     self._faults.replace(parse_faults(document))
                 else:
                     self._controls.use_image(str(document["image"]))

@@ -29,12 +29,22 @@ class Origin:
 
 @dataclass
 class Settings:
-    """What a test may set: zones that are down, limits by (region, metric), and permissions
+    """What a test may set: zones that are down, limits by `region/METRIC`, and permissions
     that the caller has not."""
 
     down: frozenset[str] = frozenset()
-    limits: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    limits: Mapping[str, float] = field(default_factory=dict)
     denied: frozenset[str] = frozenset()
+
+    def take(self, document: object) -> None:
+        """Set everything anew from JSON: `{"down": [...], "limits": {...}, "denied": [...]}`.
+        Raises ValueError with what is wrong."""
+        if not isinstance(document, dict) or set(document) - {"down", "limits", "denied"}:
+            raise ValueError("expected an object with down, limits and denied")
+        self.down = frozenset(map(str, document.get("down", ())))
+        limits = dict(document.get("limits", {}))
+        self.limits = {str(name): float(limit) for name, limit in limits.items()}
+        self.denied = frozenset(map(str, document.get("denied", ())))
 
 
 class Cloud:

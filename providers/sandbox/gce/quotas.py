@@ -43,7 +43,7 @@ class Quotas:
 
     def limit(self, region: str, metric: str) -> float:
         """How much of it there may be in a region."""
-        return self._cloud.settings.limits.get((region, metric), LIMITS[metric])
+        return self._cloud.settings.limits.get(f"{region}/{metric}", LIMITS[metric])
 
     def usage(self, project: str, region: str) -> dict[str, float]:
         """Every metric of a region."""
