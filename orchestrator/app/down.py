@@ -9,33 +9,44 @@ from orchestrator.cancellation import Cancellation
 from orchestrator.errors import LongshoreError
 from orchestrator.invocation import Invocation
 from orchestrator.operations.create_machine import LISTED_AFTER
+from orchestrator.planning.clouds import no_answer
 from orchestrator.planning.down import plan_down
+from orchestrator.planning.survey import Survey
 from orchestrator.reporting.events import Warned
 from orchestrator.reporting.sink import Sink
 
 
 def down(invocation: Invocation, sink: Sink, cancel: Cancellation, confirm: Confirm) -> None:
     """Take the environment down. What is gone already is fine. Raises LongshoreError,
-    with what is left, when the cloud still lists something of ours afterwards."""
+    with what is left, when a cloud still lists something of ours afterwards, or cannot be
+    asked: what is in the others goes all the same."""
     with (
         open_session(
             invocation, sink, cancel, "down", mutating=True, services="unneeded"
         ) as session,
         journaled(session, "down"),
     ):
-        survey = session.survey(inside=False)
+        survey = session.survey(inside=False, partial=True)
         plan = plan_down(survey)
         sink.emit(plan.event())
         if not plan.empty:
             confirm("Destroy all of this?")
             cancel.check()
             apply(plan.operations, new_context(session))
-            _verify(session)
+            survey = _verify(session)
+        _refuse_unknown(survey)
         _forget(session)
 
 
-def _verify(session: Session) -> None:
-    survey = session.survey(inside=False)
+def _refuse_unknown(survey: Survey) -> None:
+    """Something may be in a place that cannot be asked: it stays remembered, and the run has
+    not done what it was asked for."""
+    for place, error in survey.unanswered.items():
+        raise no_answer(place, error, among=len(survey.places))
+
+
+def _verify(session: Session) -> Survey:
+    survey = session.survey(inside=False, partial=True)
     left = [f"machine {view.name} ({view.cloud.id})" for view in survey.machines]
     left += [f"{resource.kind} {resource.id}" for resource in survey.resources]
     if left:
@@ -44,6 +55,7 @@ def _verify(session: Session) -> None:
             advice="run `longshore down` again; if it stays, look in the cloud's console for "
             "what holds it",
         )
+    return survey
 
 
 def _forget(session: Session) -> None:

@@ -6,7 +6,13 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from orchestrator.app.reach import answering, check_services, pick, reachable
+from orchestrator.app.reach import (
+    answering,
+    check_services,
+    pick,
+    reachable,
+    survey_what_answers,
+)
 from orchestrator.app.session import open_session
 from orchestrator.cancellation import Cancellation
 from orchestrator.engine.exec import exec_run, exec_terminal
@@ -40,7 +46,7 @@ def execute(
             exit_code=ExitCode.BAD_INPUT,
         )
     with open_session(invocation, sink, cancel, "exec", services="wanted") as session:
-        survey = session.survey()
+        survey = survey_what_answers(session)
         views = reachable(session, survey)
         check_services(session, views, (service,))
         if machine is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from orchestrator.app.reach import check_services, reachable
+from orchestrator.app.reach import check_services, reachable, survey_what_answers
 from orchestrator.app.session import open_session
 from orchestrator.cancellation import Cancellation
 from orchestrator.engine.logs import LogSource, read_logs
@@ -30,7 +30,7 @@ def logs(
     named), and with `follow` what comes until a stop is asked for. Where a service has not
     come up yet, of the container that failed, and says so."""
     with open_session(invocation, sink, cancel, "logs", services="wanted") as session:
-        views = reachable(session, session.survey())
+        views = reachable(session, survey_what_answers(session))
         check_services(session, views, services)
         sources: list[LogSource] = []
         for view in views:

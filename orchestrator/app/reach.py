@@ -7,8 +7,19 @@ from collections.abc import Iterable
 
 from orchestrator.app.session import Session
 from orchestrator.errors import ExitCode, LongshoreError
+from orchestrator.planning.clouds import no_answer
 from orchestrator.planning.survey import MachineView, Survey
+from orchestrator.reporting.events import Warned
 from orchestrator.spec.model import Project
+
+
+def survey_what_answers(session: Session) -> Survey:
+    """What exists in the clouds that can be asked, with a warning for each place that cannot.
+    Raises CloudError or LongshoreError when none can."""
+    survey = session.survey(partial=True)
+    for place, error in survey.unanswered.items():
+        session.sink.emit(Warned(f"{place} cannot be asked: {error}", error.advice))
+    return survey
 
 
 def reachable(session: Session, survey: Survey) -> tuple[MachineView, ...]:
@@ -25,14 +36,17 @@ def reachable(session: Session, survey: Survey) -> tuple[MachineView, ...]:
 
 def pick(session: Session, survey: Survey, name: str | None) -> MachineView:
     """The machine of that name, or the only one; whether it answers is another question.
-    Raises LongshoreError (bad input) that names the choices otherwise."""
+    Raises LongshoreError (bad input) that names the choices otherwise, and why a place could
+    not be asked when the machine may be there."""
     by_name: dict[str, MachineView] = {}
     for view in survey.machines:
         by_name.setdefault(view.name, view)
-    if name is None and len(by_name) == 1:
-        return next(iter(by_name.values()))
     if name is not None and name in by_name:
         return by_name[name]
+    for place, error in survey.unanswered.items():
+        raise no_answer(place, error, among=len(survey.places))
+    if name is None and len(by_name) == 1:
+        return next(iter(by_name.values()))
     if not by_name:
         raise _nothing(session.project)
     what = f"there is no machine {name}" if name else "there are several machines"

@@ -10,7 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestrator.app.reach import answering, looks_like_a_machine, pick
+from orchestrator.app.reach import (
+    answering,
+    looks_like_a_machine,
+    pick,
+    survey_what_answers,
+)
 from orchestrator.app.session import Session, open_session
 from orchestrator.cancellation import Cancellation
 from orchestrator.errors import LongshoreError
@@ -42,7 +47,7 @@ def ssh(
             advice="install an OpenSSH client (Debian and Ubuntu: openssh-client)",
         )
     with open_session(invocation, sink, cancel, "ssh", services="unneeded") as session:
-        view, argv = choose(session, session.survey(), machine, argv)
+        view, argv = choose(session, survey_what_answers(session), machine, argv)
         host_key = session.fleet.connection(view.name).host_key
         address = view.cloud.address or ""
         login = session.login
@@ -69,6 +74,7 @@ def choose(
         machine is not None
         and len(names) == 1
         and machine not in names
+        and not survey.unanswered
         and not looks_like_a_machine(session.project, machine)
     ):
         argv, machine = (machine, *argv), None

@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from orchestrator.app.session import Session, open_session
 from orchestrator.app.urls import urls_of
 from orchestrator.cancellation import Cancellation
+from orchestrator.errors import ExitCode
+from orchestrator.exit_code import exit_code_of
 from orchestrator.invocation import Invocation
 from orchestrator.planning.naming import machine_names
-from orchestrator.planning.survey import MachineView
+from orchestrator.planning.survey import MachineView, Survey
 from orchestrator.reporting.sink import Sink
-from orchestrator.reporting.status import ServiceStatus, StatusReport, StatusRow
+from orchestrator.reporting.status import (
+    ServiceStatus,
+    StatusReport,
+    StatusRow,
+    UnansweredPlace,
+)
+from orchestrator.state.places import Place
 
 SHORT_IMAGE = 19
 """Characters of an image id: `sha256:` and twelve digits."""
 
 
-def status(invocation: Invocation, sink: Sink, cancel: Cancellation) -> StatusReport:
-    """Ask the clouds and the machines; changes nothing. Raises CloudError, LongshoreError."""
+def status(invocation: Invocation, sink: Sink, cancel: Cancellation) -> ExitCode:
+    """Ask the clouds and the machines and report what they say; changes nothing.
+
+    A cloud that cannot be asked leaves its machines unknown and the others as they are; the
+    exit code is its error's. Raises CloudError or LongshoreError when none could be asked.
+    """
     with open_session(invocation, sink, cancel, "status", services="unneeded") as session:
-        survey = session.survey()
+        survey = session.survey(partial=True)
         rows = [_row(view) for view in survey.machines]
-        seen = {row.machine for row in rows}
-        rows += [row for row in _missing(session) if row.machine not in seen]
-        report = StatusReport(tuple(rows))
-        sink.emit(report)
-        return report
+        for found in (_remembered(session, survey), _missing(session, survey)):
+            seen = {row.machine for row in rows}
+            rows += [row for row in found if row.machine not in seen]
+        sink.emit(StatusReport(tuple(rows), tuple(_unanswered(survey))))
+        for error in survey.unanswered.values():
+            return exit_code_of(error)
+        return ExitCode.DONE
+
+
+def _unanswered(survey: Survey) -> Iterator[UnansweredPlace]:
+    for place, error in survey.unanswered.items():
+        yield UnansweredPlace(*place, str(error), error.advice)
 
 
 def _row(view: MachineView) -> StatusRow:
@@ -63,19 +84,40 @@ def _note(view: MachineView) -> str:
     return "" if view.engine else "Docker is not as it should be: run `longshore up`"
 
 
-def _missing(session: Session) -> list[StatusRow]:
-    return [
-        StatusRow(
-            machine=name,
-            target=target.name,
-            provider=target.provider,
-            region=target.region,
-            zone="",
-            type="",
-            state="absent",
-            address="",
-            note="in the project, not in the cloud: run `longshore up`",
-        )
-        for target in session.project.targets
-        for name in machine_names(target)
-    ]
+def _remembered(session: Session, survey: Survey) -> Iterator[StatusRow]:
+    """The machines that were last seen in a place that cannot be asked now."""
+    for record in session.store.machines.all().values():
+        place = Place(record.provider, record.region)
+        if place in survey.unanswered:
+            yield StatusRow(
+                machine=record.name,
+                target=record.target,
+                provider=record.provider,
+                region=record.region,
+                zone="",
+                type="",
+                state="unknown",
+                address=record.address,
+                note=f"{place} cannot be asked; this is where it was last seen",
+            )
+
+
+def _missing(session: Session, survey: Survey) -> Iterator[StatusRow]:
+    """Machines of the project that no place has shown: absent, if all of theirs were asked."""
+    for target in session.project.targets:
+        silent = [place for place in target.places if place in survey.unanswered]
+        place = silent[0] if silent else target.places[0]
+        for name in machine_names(target):
+            yield StatusRow(
+                machine=name,
+                target=target.name,
+                provider=place.provider,
+                region=place.region,
+                zone="",
+                type="",
+                state="unknown" if silent else "absent",
+                address="",
+                note=f"{place} cannot be asked"
+                if silent
+                else "in the project, not in the cloud: run `longshore up`",
+            )

@@ -40,25 +40,35 @@ class StatusRow:
 
 
 @dataclass(frozen=True)
+class UnansweredPlace:
+    """A place that could not be asked: what is there is unknown, not absent."""
+
+    provider: str
+    region: str
+    message: str
+    advice: str = ""
+
+
+@dataclass(frozen=True)
 class StatusReport(Event):
-    """Every machine of the environment and what runs on it, at one moment."""
+    """Every machine of the environment and what runs on it, at one moment, and the places
+    that did not say what is there."""
 
     type: ClassVar[str] = "status-report"
 
     rows: tuple[StatusRow, ...]
+    unanswered: tuple[UnansweredPlace, ...] = ()
 
 
 def table(report: StatusReport) -> Iterator[str]:
-    """Yield the report as lines of text: a line per machine, below it one per service."""
-    if not report.rows:
+    """Yield the report as lines of text: a line per machine, below it one per service, and at
+    the end what is not known."""
+    if not report.rows and not report.unanswered:
         yield "no machines"
         return
-    machines = _columns(
-        [
-            (row.machine, row.state, row.address or "-", row.provider, row.type, row.zone)
-            for row in report.rows
-        ]
-    )
+    header, *machines = _columns([HEADER, *(_cells(row) for row in report.rows)], header=True)
+    if report.rows:
+        yield header
     services = iter(
         _columns(
             [
@@ -74,12 +84,31 @@ def table(report: StatusReport) -> Iterator[str]:
             yield "  " + next(services)
         if row.note:
             yield f"  note: {clean(row.note)}"
+    for place in report.unanswered:
+        advice = f"; {place.advice}" if place.advice else ""
+        yield clean(f"unknown: {place.provider} {place.region}: {place.message}{advice}")
 
 
-def _columns(rows: list[tuple[str, ...]]) -> list[str]:
-    """Return the rows with their cells aligned; columns that are empty throughout are
-    left out."""
+HEADER = ("MACHINE", "STATE", "ADDRESS", "PROVIDER", "REGION", "ZONE", "TYPE")
+
+
+def _cells(row: StatusRow) -> tuple[str, ...]:
+    return (
+        row.machine,
+        row.state,
+        row.address or "-",
+        row.provider,
+        row.region,
+        row.zone or "-",
+        row.type or "-",
+    )
+
+
+def _columns(rows: list[tuple[str, ...]], *, header: bool = False) -> list[str]:
+    """Return the rows with their cells aligned; columns that are empty throughout (below the
+    `header`, if there is one) are left out."""
     cells = [tuple(clean(cell) for cell in row) for row in rows]
-    kept = [column for column in zip(*cells, strict=True) if any(column)]
+    first = 1 if header else 0
+    kept = [column for column in zip(*cells, strict=True) if set(column[first:]) - {"", "-"}]
     padded = [[cell.ljust(max(map(len, column))) for cell in column] for column in kept]
     return ["  ".join(row).rstrip() for row in zip(*padded, strict=True)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from orchestrator.reporting.events import Event, Notice, Skipped, Warned
 from orchestrator.reporting.sink import Recorder
 from orchestrator.spec.model import Project, Size, Ssh, Target
 from providers.contract.errors import TransientError
-from providers.contract.types import ProviderSettings
+from providers.contract.types import Abilities, ProviderSettings
 
 PROJECT = Project(
     name="shop",
@@ -37,6 +37,8 @@ class Seen:
     """A cloud that sees us come from an address, or cannot say."""
 
     address: str | TransientError
+    name: str = "aws"
+    abilities: Abilities = field(default_factory=Abilities)
 
     def deployer_address(self) -> str:
         if isinstance(self.address, TransientError):
@@ -55,10 +57,10 @@ def learn(
     address: str | TransientError,
     *ssh_from: str,
     settings: tuple[ProviderSettings, ...] = (),
+    abilities: Abilities | None = None,
 ) -> Learnt:
-    monkeypatch.setattr(
-        providers_module, "provider_factory", lambda _: lambda *_, **__: Seen(address)
-    )
+    seen = Seen(address, abilities=abilities or Abilities())
+    monkeypatch.setattr(providers_module, "provider_factory", lambda _: lambda *_, **__: seen)
     project = replace(PROJECT, ssh=Ssh(ssh_from=ssh_from or "auto"), providers=settings)
     recorder = Recorder()
     deployer = learn_deployer(project, Providers(settings, recorder), recorder)
@@ -122,3 +124,11 @@ def test_fixed_networks_do_not_depend_on_the_echo_service(monkeypatch: pytest.Mo
 
 def test_open_to_everyone_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     assert learn(monkeypatch, NO_ANSWER, "0.0.0.0/0").events == []
+
+
+@pytest.mark.parametrize("ssh_from", [(), ("203.0.113.0/24",)])
+def test_where_nothing_has_a_firewall_nobody_is_asked(
+    monkeypatch: pytest.MonkeyPatch, ssh_from: tuple[str, ...]
+) -> None:
+    learnt = learn(monkeypatch, NO_ANSWER, *ssh_from, abilities=Abilities(firewall=False))
+    assert learnt == Learnt(Deployer(deployer_name(), (), dynamic=False), [])

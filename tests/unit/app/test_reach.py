@@ -18,7 +18,8 @@ from orchestrator.machines.endpoint import Endpoint
 from orchestrator.machines.errors import Unreachable
 from orchestrator.planning.survey import MachineView, Reach, Survey
 from orchestrator.spec.model import Project, Size, Target
-from providers.contract.types import CloudMachine
+from providers.contract.errors import AuthError
+from providers.contract.types import CloudMachine, Place
 
 SILENT = Unreachable(Endpoint("192.0.2.2", 22, "longshore", "us-2"), 10, "timed out")
 PROJECT = Project(
@@ -152,3 +153,26 @@ def test_a_service_that_runs_nowhere_is_said_to_be_so() -> None:
         running_container((FIRST,), "web")
     with pytest.raises(LongshoreError, match="web does not run on any machine that answers"):
         running_container((FIRST, view("us-2")), "web")
+
+
+UNHEARD = AuthError("who are you", provider="gcp", advice="sign in")
+
+
+def partial(*views: MachineView) -> Survey:
+    places = (Place("aws", "us-east-1"), Place("gcp", "us-west1"))
+    return Survey(views, (), places, unanswered={places[1]: UNHEARD})
+
+
+def test_a_machine_that_is_there_is_taken_whatever_another_cloud_says() -> None:
+    assert pick(SESSION, partial(FIRST), "us-1") is FIRST
+
+
+@pytest.mark.parametrize("name", [None, "us-9"])
+def test_while_a_cloud_is_silent_no_machine_is_the_only_one(name: str | None) -> None:
+    with pytest.raises(LongshoreError, match="gcp us-west1 cannot be asked"):
+        pick(SESSION, partial(FIRST), name)
+
+
+def test_while_a_cloud_is_silent_a_command_is_not_taken_for_the_only_machines() -> None:
+    with pytest.raises(LongshoreError, match="gcp us-west1 cannot be asked"):
+        choose(SESSION, partial(FIRST), "db", ("uptime",))

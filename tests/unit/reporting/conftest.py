@@ -11,7 +11,12 @@ from orchestrator.reporting import events as ev
 from orchestrator.reporting.doctor import CheckRow, DoctorReport
 from orchestrator.reporting.masking import Masker
 from orchestrator.reporting.sink import FanOut, Renderer
-from orchestrator.reporting.status import ServiceStatus, StatusReport, StatusRow
+from orchestrator.reporting.status import (
+    ServiceStatus,
+    StatusReport,
+    StatusRow,
+    UnansweredPlace,
+)
 
 START = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 MIB = 1024 * 1024
@@ -58,7 +63,8 @@ STATUS = StatusReport(
             address="",
             note="no answer on port 22 within 10 s",
         ),
-    )
+    ),
+    (UnansweredPlace("gcp", "europe-west1", "who are you", "sign in"),),
 )
 
 PLACE = "aws us-east-1"

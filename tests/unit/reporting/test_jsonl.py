@@ -15,10 +15,10 @@ from orchestrator.reporting import events as ev
 from orchestrator.reporting.doctor import CheckRow
 from orchestrator.reporting.events import Event
 from orchestrator.reporting.jsonl import JsonLines
-from orchestrator.reporting.status import ServiceStatus, StatusRow
+from orchestrator.reporting.status import ServiceStatus, StatusRow, UnansweredPlace
 
 PAGE = Path(__file__).parents[3] / "docs" / "events.md"
-PARTS = (ev.PlannedChange, StatusRow, ServiceStatus, CheckRow)
+PARTS = (ev.PlannedChange, StatusRow, ServiceStatus, UnansweredPlace, CheckRow)
 TYPES = sorted((*Event.__subclasses__(), *PARTS), key=lambda kind: kind.__name__)
 
 Script = tuple[tuple[float, Event], ...]

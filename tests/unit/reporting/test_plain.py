@@ -39,11 +39,13 @@ EXPECTED = """\
     50.3s advice    container web on us-1: read the log above
     50.4s url       web on eu-1: http://198.51.100.23:8080
 us-1 web | listening on 8080
-us-1  running  198.51.100.23  aws  t3.small  us-east-1a
+MACHINE  STATE    ADDRESS        PROVIDER  REGION     ZONE        TYPE
+us-1     running  198.51.100.23  aws       us-east-1  us-east-1a  t3.small
   web     running  healthy  hello:1  r2  http://198.51.100.23:8080
   worker  exited            hello:1  r2
-us-2  unknown  -              aws  t3.small  us-east-1b
+us-2     unknown  -              aws       us-east-1  us-east-1b  t3.small
   note: no answer on port 22 within 10 s
+unknown: gcp europe-west1: who are you; sign in
 WHERE          CHECK       SUBJECT           VERDICT  FOUND
 this machine   git         /shop             ok       at commit d7e7f48
 aws us-east-1  permission  2 calls           ok       allowed
