@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from google.cloud.compute_v1.services.zone_operations import ZoneOperationsClient
     from google.cloud.compute_v1.services.zones import ZonesClient
 
-    from providers.gcp.session import ServerClock
+    from providers.gcp.session import Wire
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 
@@ -49,10 +49,11 @@ C = TypeVar("C", bound=_Client)
 class Clients:
     """The clients of one region. Usable from several threads.
 
-    Each of the SDK's clients would open connections of its own; here they share a session.
-    That touches one private name of the SDK (`transport._session`), which is also the only
-    place that knows a CA; a test holds it. The SDK's own retries are switched off call by
-    call (`retry=None`): it would repeat an answer 503 for ten minutes, stockouts among them.
+    Each of the SDK's clients would open connections of its own; here they share one pool, with
+    the CA of the settings. That touches one private name of the SDK (`transport._session`); a
+    test holds it. The SDK's own retries are switched off call by call (`retry=None`): it would
+    repeat an answer 503 for ten minutes, stockouts among them. What it still does by itself is
+    to renew a token that an answer 401 refused, twice at most.
     """
 
     def __init__(self, settings: ProviderSettings, region: str) -> None:
@@ -61,8 +62,7 @@ class Clients:
         self._lock = threading.RLock()
         self._made: dict[str, object] = {}
         self._signed_in: tuple[Credentials, str] | None = None
-        self._session: AuthorizedSession | None = None
-        self._clock: ServerClock | None = None
+        self._wire: Wire | None = None
 
     @property
     def project(self) -> str:
@@ -77,7 +77,7 @@ class Clients:
     @property
     def skew(self) -> float | None:
         """See `ServerClock.skew`."""
-        return None if self._clock is None else self._clock.skew
+        return None if self._wire is None else self._wire.clock.skew
 
     @property
     def addresses(self) -> AddressesClient:
@@ -172,17 +172,13 @@ class Clients:
         options = ClientOptions(api_endpoint=endpoint.rstrip("/") if endpoint else None)
         maker = cast("type", kind)
         client: C = maker(credentials=self.credentials, client_options=options, transport="rest")
-        inside = vars(client.transport)
-        if not inside["_session"].is_mtls:
-            # With a client certificate (mTLS) the SDK has put it in the session it made.
-            inside["_session"].close()
-            inside["_session"] = self._open()
+        self._lay(vars(client.transport)["_session"])
         return client
 
-    def _open(self) -> AuthorizedSession:
-        from providers.gcp.session import ServerClock, open_session
+    def _lay(self, session: AuthorizedSession) -> None:
+        from providers.gcp.session import Wire
 
-        if self._session is None:
+        if self._wire is None:
             ca = self._settings.ca
             if ca is not None and not Path(ca).is_file():
                 raise InvalidRequestError(
@@ -190,9 +186,8 @@ class Clients:
                     provider=PROVIDER,
                     advice="check `ca` in the provider settings",
                 )
-            self._clock = ServerClock()
-            self._session = open_session(self.credentials, ca, self._clock)
-        return self._session
+            self._wire = Wire(ca)
+        self._wire.lay(session)
 
     def _sign_in(self) -> tuple[Credentials, str]:
         if self._signed_in is None:

@@ -1,4 +1,4 @@
-"""The HTTP session that all clients of a region share: one pool of connections, our limits."""
+"""The connections that all clients of a region share, with our own time limits."""
 
 from __future__ import annotations
 
@@ -7,21 +7,16 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 import requests
-from google.auth.transport.requests import AuthorizedSession
 from requests.adapters import HTTPAdapter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from google.auth.credentials import Credentials
+    from google.auth.transport.requests import AuthorizedSession
 
-HOST = "compute.googleapis.com"
-"""What self-signed tokens are made out to when they carry no scope."""
 CONNECT_SECONDS = 5.0
 CONNECTIONS = 32
 """Kept alive: machines are created side by side, each waiting on an operation of its own."""
-REFRESHES = 1
-"""A token that ran out in the middle is renewed once; a second 401 is an answer."""
 
 
 class Connections(HTTPAdapter):
@@ -69,12 +64,17 @@ class ServerClock:
             return None
 
 
-def open_session(credentials: Credentials, ca: str | None, clock: ServerClock) -> AuthorizedSession:
-    """A session that signs in with `credentials` and trusts `ca` when given."""
-    session = AuthorizedSession(  # type: ignore[no-untyped-call]
-        credentials, max_refresh_attempts=REFRESHES, default_host=HOST
-    )
-    session.mount("https://", Connections(ca))
-    session.mount("http://", Connections(ca))
-    session.hooks["response"].append(clock.listen)
-    return session
+class Wire:
+    """What the sessions of all clients have in common: connections, and the clock."""
+
+    def __init__(self, ca: str | None) -> None:
+        self.clock = ServerClock()
+        self._connections = Connections(ca)
+
+    def lay(self, session: AuthorizedSession) -> None:
+        """Make a session use the common connections. One with a client certificate (mTLS)
+        keeps those it has for HTTPS."""
+        if not session.is_mtls:
+            session.mount("https://", self._connections)
+        session.mount("http://", self._connections)
+        session.hooks["response"].append(self.clock.listen)
