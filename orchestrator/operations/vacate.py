@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -33,42 +33,53 @@ class VacatePlaces(Operation):
         return "places"
 
     def apply(self, context: Context) -> bool:
-        names = {target.name for target in self.targets}
         homes: dict[Place, set[str]] = {}
         for record in context.store.machines.all().values():
             homes.setdefault(Place(record.provider, record.region), set()).add(record.target)
+        names = {target.name for target in self.targets}
+        tried = {place for target in self.targets for place in target.places}
+        deserted = {place for place in tried if not names <= homes.get(place, set())}
+        clouds = {place.provider for place in deserted}
+        listings = {
+            place: context.providers.get(*place).listing(context.owner)
+            for place in sorted(deserted | {home for home in homes if home.provider in clouds})
+        }
         removed = False
-        for place in sorted({place for target in self.targets for place in target.places}):
-            if names <= homes.get(place, set()):
-                continue
-            provider = context.providers.get(*place)
-            listing = provider.listing(context.owner)
-            for resource in forsaken(listing, homes.get(place, set()), names):
-                provider.destroy(resource, context.owner, deadline=VACATE_DEADLINE)
-                what = f"{resource.kind} {resource.name or resource.id} in {place}"
-                context.sink.emit(Notice(f"{what} is gone again: no machine is there"))
-                removed = True
+        for resource in forsaken(listings, homes, names, deserted):
+            provider = context.providers.get(*resource.place)
+            provider.destroy(resource, context.owner, deadline=VACATE_DEADLINE)
+            what = f"{resource.kind} {resource.name or resource.id} in {resource.place}"
+            context.sink.emit(Notice(f"{what} is gone again: no machine is there"))
+            removed = True
         return removed
 
 
 def forsaken(
-    listing: Listing, homes: Collection[str], tried: Collection[str]
+    listings: Mapping[Place, Listing],
+    homes: Mapping[Place, Collection[str]],
+    tried: Collection[str],
+    deserted: Collection[Place],
 ) -> tuple[Resource, ...]:
-    """What of a place goes, in order. `homes` are the targets that have a machine there,
-    `tried` those that may have left something there. Pure."""
-    living = {machine.target for machine in listing.machines}
-    firewalls = [
-        resource
-        for resource in listing.resources
-        if resource.kind == "firewall"
-        and resource.target in tried
-        and resource.target not in {*homes, *living}
-    ]
-    alive = homes or living or any(r.kind in ("machine", "disk") for r in listing.resources)
-    gone = firewalls if alive else list(listing.resources)
-    inside = {resource.id for resource in gone}
+    """What goes, in order. `homes` are the targets that have a machine in each place, `tried`
+    those that may have left something in the `deserted` places. Pure."""
+    lived_in = {
+        place: {*homes.get(place, ()), *(machine.target for machine in listing.machines)}
+        for place, listing in listings.items()
+    }
+    gone: dict[object, Resource] = {}
+    wanted: set[object] = set()
+    for place, listing in listings.items():
+        alive = lived_in[place] or any(r.kind in ("machine", "disk") for r in listing.resources)
+        for resource in listing.resources:
+            own = resource.target in tried and resource.target not in lived_in[place]
+            if place in deserted and (own if resource.kind == "firewall" else not alive):
+                gone[resource.identity] = resource
+            else:
+                wanted.add(resource.identity)
+    going = [each for identity, each in gone.items() if identity not in wanted]
+    inside = {resource.id for resource in going}
     return tuple(
         resource
-        for resource in sorted(gone, key=lambda each: REMOVAL_ORDER.index(each.kind))
+        for resource in sorted(going, key=lambda each: REMOVAL_ORDER.index(each.kind))
         if resource.within not in inside
     )

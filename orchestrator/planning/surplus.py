@@ -35,7 +35,8 @@ def remove_surplus(
         for view in survey.machines
         if view.cloud.id not in gone and not any(view is machine for machine in kept)
     ]
-    leftover = [resource for resource in survey.resources if _is_leftover(resource, homes)]
+    wanted = {r.identity for r in survey.resources if not _is_leftover(r, homes)}
+    leftover = [resource for resource in survey.resources if resource.identity not in wanted]
     return removals(
         [*(view.resource for view in surplus), *leftover],
         after=waits,

@@ -308,6 +308,12 @@ class Resource:
     """The id of the resource (a group, a machine) whose removal removes this one too."""
 
     @property
+    def identity(self) -> tuple[str, ResourceKind, str]:
+        """What makes two of them the same one, wherever they are listed: a cloud's firewall
+        may be in no region, and be listed in each."""
+        return (self.provider, self.kind, self.id)
+
+    @property
     def place(self) -> Place:
         """Where it is."""
         return Place(self.provider, self.region)

@@ -305,6 +305,20 @@ def test_places_that_were_tried_for_nothing_are_vacated(bench: Bench) -> None:
     assert not VacatePlaces(targets=(TARGET,)).apply(bench.context)
 
 
+def test_a_firewall_that_is_in_no_region_stays_with_the_machines_elsewhere(bench: Bench) -> None:
+    second = FakePlace(Place("aws", "us-west-2"))
+    clouds = cast(FakeClouds, bench.context.providers)
+    clouds.places[second.place] = second
+    target = replace(TARGET, elsewhere=(second.place,))
+    bench.first.refusals = {"*": [full("region")]}
+    bench.create(target=target).apply(bench.context)
+    (firewall,) = [r for r in second.resources if r.kind == "firewall"]
+    assert firewall.identity in {r.identity for r in bench.first.resources}
+    VacatePlaces(targets=(target,)).apply(bench.context)
+    assert firewall in second.resources
+    assert "firewall" in {r.kind for r in bench.first.resources}
+
+
 def test_what_another_target_needs_is_not_vacated(bench: Bench) -> None:
     bench.create("eu-1", replace(TARGET, name="eu", elsewhere=())).apply(bench.context)
     bench.first.refusals = {"*": [full("region")]}

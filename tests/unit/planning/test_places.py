@@ -88,6 +88,23 @@ def test_what_stands_where_no_machine_is_goes() -> None:
     assert {c.detail.split(",")[0] for c in result.changes} == {"aws us-east-1"}
 
 
+def test_a_firewall_that_is_in_no_region_is_one_wherever_it_is_listed() -> None:
+    west = Place("aws", "us-west-2")
+    us, eu = US, replace(US, name="eu", region="us-west-2")
+    wanted = desired(us, eu)
+    firewalls = [
+        replace(resources(target)[0], id=f"sg-{target.name}", region=place.region)
+        for target in (us, eu)
+        for place in (HERE, west)
+    ]
+    keys = [replace(resources(us)[1], region=place.region) for place in (HERE, west)]
+    views = (view("us-1", wanted), moved(view("eu-1", wanted, "eu"), west))
+    survey = Survey(views, (*firewalls, *keys), (HERE, west))
+    assert plan_up(wanted, survey, TODAY).empty
+    alone = plan_up(desired(us), Survey(views[:1], (*firewalls, *keys), (HERE, west)), TODAY)
+    assert [o.id for o in alone.operations] == ["destroy:firewall:sg-eu"]
+
+
 def test_while_machines_are_missing_no_place_is_given_up_in_the_plan() -> None:
     wanted = desired(replace(BOTH, count=2))
     result = plan(wanted, view("us-1", wanted), stands=(*standing(HERE), *standing(THERE)))
