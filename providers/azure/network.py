@@ -1,0 +1,153 @@
+"""What must stand before machines can: group, virtual network, and the target's security
+group with exactly the wanted ingress.
+
+All three are read side by side; then what is missing or different is written, the group first
+and the other two side by side. When all stands, three reads and no change.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, cast
+
+from providers.azure.calls import Calls
+from providers.azure.group import ensure_group, find_group, going, working_group
+from providers.azure.names import SUBNET, firewall_name, network_name
+from providers.azure.operations import finish, start
+from providers.azure.security_rules import ingress, security_rules
+from providers.azure.subnets import OwnNetwork, by_zone, find_named, find_own, own_network
+from providers.azure.tags import check_owner
+from providers.azure.words import word
+from providers.contract.types import TAG_TARGET, Network, NetworkRequest
+from providers.contract.waiting import Deadline
+
+if TYPE_CHECKING:
+    from azure.mgmt.network import types
+    from azure.mgmt.network.models import NetworkSecurityGroup
+
+WAIT = 300.0
+"""Seconds for a virtual network or a security group to be made; Azure takes a few."""
+
+
+def ensure_network(calls: Calls, request: NetworkRequest) -> Network:
+    """Converge on group, network and security group; safe to call twice, and side by side.
+
+    Raises ForeignResourceError for what has our name and not the owner's tags, and
+    InvalidRequestError for a group, network or subnet that is named and not there.
+    """
+    group = working_group(calls, request.owner)
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        standing = pool.submit(_group_stands, calls, request)
+        network = pool.submit(_look_at_network, calls, request, group)
+        firewall = pool.submit(_find_firewall, calls, request, group)
+        if not standing.result():
+            ensure_group(calls, request.owner)
+        # A group on its way out still shows what was in it.
+        fresh = not standing.result()
+        subnet = pool.submit(
+            _ensure_subnet, calls, request, group, None if fresh else network.result()
+        )
+        id = _ensure_firewall(calls, request, group, None if fresh else firewall.result())
+        return Network(
+            key=request.public_key.strip(), firewall=id, subnets=by_zone(subnet.result())
+        )
+
+
+def _group_stands(calls: Calls, request: NetworkRequest) -> bool:
+    if calls.group is not None:
+        return True  # Named by the user: were it missing, the calls below would say so.
+    found = find_group(calls, request.owner)
+    return found is not None and not going(found)
+
+
+def _look_at_network(calls: Calls, request: NetworkRequest, group: str) -> OwnNetwork | str | None:
+    """The user's own subnet by its id, or the deployment's network as it stands."""
+    if request.subnet is not None:
+        return find_named(calls, request.subnet)
+    return find_own(calls, request.owner, group)
+
+
+def _ensure_subnet(
+    calls: Calls, request: NetworkRequest, group: str, found: OwnNetwork | str | None
+) -> str:
+    if request.subnet is not None:
+        return found if isinstance(found, str) else find_named(calls, request.subnet)
+    if isinstance(found, OwnNetwork) and found.ready and found.subnet is not None:
+        return found.subnet
+    return _make_network(calls, request, group)
+
+
+def _make_network(calls: Calls, request: NetworkRequest, group: str) -> str:
+    name = network_name(request.owner, calls.region)
+    body = own_network(calls.region, request.owner)
+    limit = Deadline.after(WAIT)
+    started = start(
+        calls,
+        "virtualNetworks.createOrUpdate",
+        "create",
+        lambda how: calls.clients.network.virtual_networks.begin_create_or_update(
+            group, name, body, polling=how
+        ),
+        deadline=limit,
+    )
+    finish(calls, started, limit, f"virtual network {name}")
+    id = (
+        f"/subscriptions/{calls.clients.subscription}/resourceGroups/{group}"
+        f"/providers/Microsoft.Network/virtualNetworks/{name}/subnets/{SUBNET}"
+    )
+    calls.note_birth(id)
+    return id
+
+
+def _find_firewall(
+    calls: Calls, request: NetworkRequest, group: str
+) -> NetworkSecurityGroup | None:
+    name = firewall_name(request.owner, calls.region, request.target)
+    found = calls.find(
+        "networkSecurityGroups.get",
+        lambda: calls.clients.network.network_security_groups.get(group, name),
+    )
+    if found is not None:
+        check_owner(
+            f"security group {name}", found.tags, request.owner, "networkSecurityGroups.get"
+        )
+    return found
+
+
+def _ensure_firewall(
+    calls: Calls, request: NetworkRequest, group: str, found: NetworkSecurityGroup | None
+) -> str:
+    """One PUT with all rules changes them at once, with no gap; none if they stand."""
+    if found is not None and found.id and found.properties is not None:
+        standing = ingress(found.properties.security_rules)
+        ready = word(found.properties.provisioning_state) == "Succeeded"
+        if ready and standing.is_exactly(request.rules):
+            return found.id
+    name = firewall_name(request.owner, calls.region, request.target)
+    kept = dict(found.tags or {}) if found is not None else {}
+    body = cast(
+        "types.NetworkSecurityGroup",
+        {
+            "location": calls.region,
+            "tags": {**kept, **request.owner.tags, TAG_TARGET: request.target},
+            "properties": {"securityRules": security_rules(request.rules)},
+        },
+    )
+    limit = Deadline.after(WAIT)
+    started = start(
+        calls,
+        "networkSecurityGroups.createOrUpdate",
+        "create",
+        lambda how: calls.clients.network.network_security_groups.begin_create_or_update(
+            group, name, body, polling=how
+        ),
+        deadline=limit,
+    )
+    finish(calls, started, limit, f"security group {name}")
+    id = (
+        f"/subscriptions/{calls.clients.subscription}/resourceGroups/{group}"
+        f"/providers/Microsoft.Network/networkSecurityGroups/{name}"
+    )
+    if found is None:
+        calls.note_birth(id)
+    return id
