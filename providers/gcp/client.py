@@ -175,6 +175,20 @@ class Clients:
         self._lay(vars(client.transport)["_session"])
         return client
 
+    def _endpoint(self) -> str | None:
+        """The endpoint of the settings. The SDK takes anything, and looks for a host `ftp`."""
+        given = self._settings.endpoint
+        if given is None:
+            return None
+        scheme, found, rest = given.rstrip("/").partition("://")
+        if found and (scheme not in ("http", "https") or not rest):
+            raise InvalidRequestError(
+                f"{given!r} is no endpoint",
+                provider=PROVIDER,
+                advice="check `endpoint` in the provider settings: https://HOST",
+            )
+        return given.rstrip("/")
+
     def _lay(self, session: AuthorizedSession) -> None:
         from providers.gcp.session import Wire
 

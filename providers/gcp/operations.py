@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SLICE = 5.0
 """Seconds of one `wait` call. The cloud holds the answer back until the operation is done, two
 minutes at most; being cut off sooner, a wait can be ended in between (Ctrl-C)."""
+SHORTEST = 1.0
+"""Seconds of the last one, at the deadline."""
 
 
 class OperationFailedError(Exception):
@@ -73,7 +75,7 @@ def _ask(calls: Calls, current: compute.Operation, limit: Deadline) -> compute.O
     from requests.exceptions import ReadTimeout
 
     clients, name = calls.clients, current.name
-    seconds = max(1.0, min(SLICE, limit.remaining))
+    seconds = min(SLICE, max(SHORTEST, limit.remaining))
 
     def zonal() -> compute.Operation:
         zone = last(current.zone)
