@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from providers.sandbox.exchange import ExchangeLog
 from providers.sandbox.faults import FaultQueue
+from providers.sandbox.gce import batch
 from providers.sandbox.gce.cloud import Cloud, Settings
 from providers.sandbox.gce.dialect import Gce
 from providers.sandbox.gce.router import ROOT
 from providers.sandbox.hosts import Hosts
+from providers.sandbox.http import Application
 from providers.sandbox.rest.application import RestApplication
 from providers.sandbox.rest.recorder import Recorder
-
-PREFIX = ROOT
-"""The path that the API lies under."""
 
 
 def build_gce(
@@ -21,7 +20,9 @@ def build_gce(
     faults: FaultQueue,
     recorder: Recorder,
     settings: Settings | None = None,
-) -> RestApplication:
-    """The API with machines from `hosts`. `settings` may be changed while it runs."""
+) -> dict[str, Application]:
+    """The API with machines from `hosts`, by the paths it lies under. `settings` may be changed
+    while it runs."""
     cloud = Cloud(hosts, settings)
-    return RestApplication(Gce(cloud), cloud.changed, log, faults, recorder)
+    api = RestApplication(Gce(cloud), cloud.changed, log, faults, recorder)
+    return {ROOT: api, batch.PATH: batch.Batch(api)}

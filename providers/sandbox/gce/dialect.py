@@ -27,7 +27,7 @@ from providers.sandbox.gce.secrets import elide
 from providers.sandbox.rest.dialect import Action
 from providers.sandbox.rest.message import Json, RestAnswer, RestRefusal, RestRequest
 
-READABLE = ("images.get", "images.list", "images.getFromFamily")
+READABLE = ("images.get", "images.list", "images.getFromFamily", "imageFamilyViews.get")
 
 
 class Gce:

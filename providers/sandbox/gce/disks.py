@@ -116,7 +116,7 @@ class Disks:
         if body.get("sourceImage"):
             given = text(body, "sourceImage")
             field = f"{place}.sourceImage"
-            image = self._images.find(read_link(given, "images", link.project, field))
+            image = self._images.named(given, link.project, field)
             smallest = int(text(image, "diskSizeGb"))
             body["sourceImage"], body["sourceImageId"] = image["selfLink"], image["id"]
             for member in ("architecture", "licenses", "guestOsFeatures"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from providers.sandbox.gce.call import Call, Document, text
@@ -23,6 +24,7 @@ from providers.sandbox.gce.router import LISTED, Route
 from providers.sandbox.gce.stamps import fingerprint, fixed_id
 from providers.sandbox.rest.message import Json
 
+VIEW = re.compile(r".*projects/(?P<project>[^/]+)/zones/[^/]+/imageFamilyViews/(?P<family>[^/]+)")
 FEATURES = ("VIRTIO_SCSI_MULTIQUEUE", "UEFI_COMPATIBLE", "GVNIC")
 
 
@@ -44,6 +46,12 @@ class Images:
             "images.getFromFamily", "GET", f"{path}/family/{{family}}", self.get_from_family
         )
         yield Route("images.get", "GET", f"{path}/{{image}}", self.get)
+        yield Route(
+            "imageFamilyViews.get",
+            "GET",
+            "projects/{project}/zones/{zone}/imageFamilyViews/{family}",
+            self.get_view,
+        )
         yield Route("images.insert", "POST", path, self.insert, (*request, "forceCreate"), "Image")
         yield Route("images.delete", "DELETE", f"{path}/{{image}}", self.delete, request)
         yield Route(
@@ -84,6 +92,19 @@ class Images:
             raise not_found(link.path)
         return found[-1]
 
+    def named(self, given: str, project: str, field: str) -> Document:
+        """The image that a request names by a link: to itself, to its family, or to the view
+        of a family from a zone, which gcloud prefers. Raises RestRefusal."""
+        view = VIEW.fullmatch(given)
+        if view:
+            return self.find(Link(view["project"], "global", "images", f"family/{view['family']}"))
+        return self.find(read_link(given, "images", project, field))
+
+    def get_view(self, call: Call) -> Document:
+        """imageFamilyViews.get"""
+        family = f"family/{call.parts['family']}"
+        return {"image": self.find(Link(call.project, "global", "images", family))}
+
     def insert(self, call: Call) -> Operation:
         """images.insert"""
         body = dict(call.body)
@@ -92,11 +113,12 @@ class Images:
         given = [name for name in ("sourceDisk", "sourceImage") if body.get(name)]
         if len(given) != 1:
             raise invalid("resource", "", "Exactly one source has to be given.")
-        collection = "disks" if given[0] == "sourceDisk" else "images"
         field = f"resource.{given[0]}"
-        source_link = read_link(text(body, given[0]), collection, call.project, field)
+        named = text(body, given[0])
         source = (
-            self.find(source_link) if collection == "images" else self._cloud.store.get(source_link)
+            self.named(named, call.project, field)
+            if given[0] == "sourceImage"
+            else self._cloud.store.get(read_link(named, "disks", call.project, field))
         )
         labels = check_labels(body.pop("labels", None), "resource.labels")
         link = call.link("images", text(body, "name"))

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from providers.sandbox.gce.call import Call, Document
 from providers.sandbox.gce.cloud import Cloud
-from providers.sandbox.gce.lists import listed
-from providers.sandbox.gce.router import LISTED, Route
+from providers.sandbox.gce.lists import REGIONAL, ZONES, aggregated, listed
+from providers.sandbox.gce.router import AGGREGATED, LISTED, Route
 
 SCOPES = {
     "zoneOperations": "projects/{project}/zones/{zone}/operations",
@@ -31,6 +31,23 @@ class OperationMethods:
             yield Route(f"{collection}.get", "GET", one, operations.get)
             yield Route(f"{collection}.wait", "POST", f"{one}/wait", operations.wait)
             yield Route(f"{collection}.delete", "DELETE", one, self.delete)
+
+        yield Route(
+            "globalOperations.aggregatedList",
+            "GET",
+            "projects/{project}/aggregated/operations",
+            self.list_all,
+            AGGREGATED,
+        )
+
+    def list_all(self, call: Call) -> Document:
+        """globalOperations.aggregatedList"""
+        found = [
+            entry
+            for scope in (*REGIONAL, *ZONES)
+            for entry in self._cloud.operations.within(call.project, scope)
+        ]
+        return aggregated(call, "operationAggregatedList", "operations", (*REGIONAL, *ZONES), found)
 
     def list(self, call: Call) -> Document:
         """zoneOperations.list and its like; a list does not take operations further."""

@@ -42,6 +42,8 @@ PROJECT = (
     r"(?:[0-9]{1,19}|(?:[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?))"
 )
 NAME_OR_ID = rf"{NAME}|[1-9][0-9]{{0,19}}"
+ANY_ZONE = "-"
+"""What a view of an image family may have in the place of a zone."""
 READING = ("get", "list", "aggregatedList", "getFromFamily", "wait", "testIamPermissions")
 Handler = Callable[[Call], Operation | Document | None]
 
@@ -125,9 +127,11 @@ def _check_parts(method: str, parts: Mapping[str, str]) -> None:
     that does not exist that it was not found: their part is the resource itself."""
     for field, value in parts.items():
         pattern = PROJECT if field == "project" else NAME_OR_ID
+        if method == "imageFamilyViews.get" and value == ANY_ZONE:
+            continue
         if not re.fullmatch(pattern, value):
             raise invalid(field, value, f"Must be a match of regex '{pattern}'")
-    if method in ("zones.get", "regions.get"):
+    if method in ("zones.get", "regions.get") or parts.get("zone") == ANY_ZONE:
         return
     _check_place("zone", parts.get("zone"), REGION_OF)
     _check_place("region", parts.get("region"), BY_NAME)
