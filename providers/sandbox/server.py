@@ -17,7 +17,6 @@ from providers.sandbox.errors import SandboxError
 from providers.sandbox.exchange import ExchangeLog
 from providers.sandbox.faults import FaultQueue
 from providers.sandbox.fleet import Fleet
-from providers.sandbox.gce.application import PREFIX as GCE_PREFIX
 from providers.sandbox.gce.application import build_gce
 from providers.sandbox.gce.cloud import Settings
 from providers.sandbox.home import Home, ServerRecord
@@ -82,7 +81,7 @@ def _serve(home: Home, token: str, image: str, port: int, log: Any) -> None:
         fleet.converge_firewalls,
         known_regions(),
         faults,
-        {GCE_PREFIX: build_gce(fleet, exchanges, faults, recorder, gce)},
+        build_gce(fleet, exchanges, faults, recorder, gce),
     )
     watch_machines(client, fleet, home.sandbox_id(), log)
 
