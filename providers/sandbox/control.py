@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from providers.sandbox.errors import SandboxError
 from providers.sandbox.google_environment import google_environment
@@ -23,7 +24,11 @@ from providers.sandbox.process import (
     wait_until,
 )
 from providers.sandbox.progress import Progress, silent
+from providers.sandbox.systems import CHANNELS, DEFAULT_SYSTEM
 from providers.sandbox.words import SWEPT
+
+if TYPE_CHECKING:
+    from providers.sandbox.image import MachineImages
 
 HEALTH_DEADLINE = 60  # seconds from the start of the server to its first answer
 HEALTH_TIMEOUT = 2  # seconds for one answer
@@ -71,14 +76,14 @@ class Sandbox:
         Calling twice is safe. Raises SandboxError when something is missing on this machine or
         the server does not answer within HEALTH_DEADLINE seconds.
         """
-        from providers.sandbox.image import ensure_image
+        from providers.sandbox.image import MachineImages
         from providers.sandbox.prerequisites import connect_engine
 
         self._home.make()
         with self._lock():
             record = self._healthy()
             if record is None or baked is not None:
-                image = ensure_image(connect_engine(), on_progress, baked=bool(baked))
+                image = _build(MachineImages(connect_engine(), on_progress, baked=bool(baked)))
             if record is None:
                 record = self._start(image, on_progress)
             else:
@@ -233,6 +238,15 @@ class Sandbox:
         data = self._home.server_log.read_bytes()[start:]
         lines = data.decode(errors="replace").splitlines()
         return "\n".join(lines[-LOG_TAIL:])
+
+
+def _build(images: MachineImages) -> str:
+    """Build what is asked for most, and return the image that machines boot by default; other
+    systems are built when the first machine of theirs boots."""
+    for channel in reversed(CHANNELS):
+        image = images.reference(DEFAULT_SYSTEM, channel)
+        images.ensure(image)
+    return image
 
 
 def _endpoint(record: ServerRecord) -> str:

@@ -15,6 +15,7 @@ from providers.sandbox.firewall import Ingress, apply_firewall
 from providers.sandbox.guest import GuestFolder
 from providers.sandbox.home import Home
 from providers.sandbox.hosts import Done, Register
+from providers.sandbox.image import BAKED, MachineImages
 from providers.sandbox.machine import (
     Machine,
     Seed,
@@ -28,6 +29,7 @@ from providers.sandbox.machine import (
     write_seed,
 )
 from providers.sandbox.network import AddressPool
+from providers.sandbox.outer import machine_arch
 from providers.sandbox.progress import Progress
 
 if TYPE_CHECKING:
@@ -53,7 +55,8 @@ class Fleet:
     def __init__(
         self, client: docker.APIClient, home: Home, pool: AddressPool, image: str, log: Progress
     ) -> None:
-        self.image = image
+        self.images = MachineImages(client, log)
+        self.use_image(image)
         self.pool = pool
         self._client = client
         self._home = home
@@ -62,6 +65,16 @@ class Fleet:
         self._berths: dict[str, _Berth] = {}
         self._lock = threading.Lock()
         self._firewall_lock = threading.Lock()
+
+    def use_image(self, image: str) -> None:
+        """Boot machines from `image` where their API does not say otherwise; all new machines
+        have Docker already, or have not, as it has."""
+        self.image = image
+        self.images.baked = image.endswith(BAKED)
+
+    def can_run(self, arch: str) -> bool:
+        """Whether machines of that architecture can run on this computer."""
+        return arch == machine_arch()
 
     def boot(
         self,
@@ -161,16 +174,16 @@ class Fleet:
         done(problem)
 
     def _boot(self, berth: _Berth, seed: Seed) -> None:
-        folder = self._home.seeds / berth.machine.instance
-        write_seed(folder, berth.machine.instance, seed)
+        image = berth.image or self.image
+        self.images.ensure(image)
+        write_seed(self._home, berth.machine.instance, seed)
         start_machine(
             self._client,
             berth.machine,
-            image=berth.image or self.image,
+            image=image,
             address=berth.address,
-            hostname=seed.hostname,
-            seed=folder,
-            resolv_conf=self._home.resolv_conf,
+            seed=seed,
+            home=self._home,
         )
         self._protect(berth)
 
@@ -207,7 +220,7 @@ class Fleet:
             berth.applied = None
         instance = berth.machine.instance
         self._console_file(instance).write_bytes(console_output(self._client, berth.machine))
-        remove_machine(self._client, berth.machine, self._home.seeds)
+        remove_machine(self._client, berth.machine, self._home)
         with self._lock:
             self._berths.pop(instance, None)
         self.pool.give_back(berth.address)

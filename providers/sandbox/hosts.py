@@ -8,6 +8,7 @@ from typing import Protocol
 from providers.sandbox.firewall import Ingress
 from providers.sandbox.machine import Seed
 from providers.sandbox.network import AddressPool
+from providers.sandbox.systems import Channel
 
 
 class Register(Protocol):
@@ -31,6 +32,16 @@ Done = Callable[[str], None]
 before the method returns where there is no machine to wait for."""
 
 
+class Images(Protocol):
+    """The machine images there are."""
+
+    def reference(self, system: str, channel: Channel) -> str:
+        """The image for `system`, such as `debian-13`; what there is no image of gets
+        `systems.stand_in`. Returns at once: an image is built when a machine first boots from
+        it, and where it cannot be had on this computer that boot fails."""
+        ...
+
+
 class Hosts(Protocol):
     """Machines by the ids of their instances. `Fleet` has real ones; tests that look at an API
     alone have none. Methods return at once, except `converge_firewalls`; what concerns one
@@ -38,6 +49,13 @@ class Hosts(Protocol):
 
     pool: AddressPool
     """Where the emulated APIs take the addresses of their instances from."""
+
+    @property
+    def images(self) -> Images: ...
+
+    def can_run(self, arch: str) -> bool:
+        """Whether machines of that architecture (x86_64, arm64) can run here."""
+        ...
 
     def boot(
         self,

@@ -138,6 +138,24 @@ def release_files(release: Release, files: dict[str, str]) -> dict[str, str]:
     }
 
 
+def release_for(here: Release, codename: str, *, default: bool) -> Release:
+    """The release that a machine gets: on Debian the one of that codename. Elsewhere there is
+    the computer's own only, which stands in for the `default` one. Raises SandboxError."""
+    if here.id == "debian":
+        return Release("debian", codename)
+    if default:
+        return here
+    raise SandboxError(
+        f"Machines with Debian's {codename} cannot be made from the APT sources of {here.id}.",
+        "Set LONGSHORE_SANDBOX_BASE=debian:{version}, if Docker can pull it here.",
+    )
+
+
+def move_suites(text: str, here: Release, release: Release) -> str:
+    """A source file with the suites of another release of the same mirror."""
+    return re.sub(rf"(?<=\s){here.codename}(?=[-\s]|$)", release.codename, text)
+
+
 def acquire_settings() -> str:
     """The outer `Acquire::` settings (proxy, timeouts, checks) as one apt.conf text; hooks and
     clean-up settings of the outer machine stay outside."""

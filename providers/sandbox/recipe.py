@@ -1,12 +1,19 @@
-"""What goes into a machine's image: packages, files, the script that finishes it."""
+"""What goes into a machine's image, layer by layer; see `image.py` for how they are built.
+
+base file system  ->  common packages  ->  cloud-init or the guest agent  ->  Docker
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import resources
 
-RECIPE = 1  # raise it when building changes in a way that the texts below do not show
+from providers.sandbox.systems import ENGINE_PACKAGES, Channel, Variant
+
+RECIPE = 2  # raise it when building changes in a way that the texts below do not show
 
 PACKAGES = (
     "systemd-sysv",
@@ -19,9 +26,7 @@ PACKAGES = (
     "dbus",
     "procps",
     "curl",
-    "cloud-init",
 )
-BAKED_PACKAGES = ("docker.io",)
 
 # Units that drive hardware, consoles or schedules that a container does not have. udev's
 # trigger would replay the events of the outer machine's devices.
@@ -101,13 +106,25 @@ cloud_final_modules:
    keys-to-console, final-message, power-state-change]
 """
 
-FILES = {
+# While packages are installed no service starts.
+NO_SERVICES = {"/usr/sbin/policy-rc.d": "#!/bin/sh\nexit 101\n"}
+COMMON_FILES = {"/etc/fstab": ""}
+CLOUD_INIT_FILES = {
     "/etc/cloud/cloud.cfg.d/99_longshore_sandbox.cfg": CLOUD_CONFIG,
     # The data source is known: no probing of disks and of the firmware's tables.
     "/etc/cloud/ds-identify.cfg": "policy: enabled\n",
-    "/usr/sbin/policy-rc.d": "#!/bin/sh\nexit 101\n",
-    "/etc/fstab": "",
 }
+UNITS = "/etc/systemd/system"
+AGENT = "longshore-guest-agent"
+# Which of the stand-in's own files goes where; the unit names are the sandbox's.
+AGENT_FILES = {
+    f"/usr/local/sbin/{AGENT}": "agent",
+    f"{UNITS}/{AGENT}.service": "agent.service",
+    f"{UNITS}/longshore-accounts.service": "accounts.service",
+    f"{UNITS}/longshore-accounts.path": "accounts.path",
+    f"{UNITS}/longshore-startup-script.service": "startup-script.service",
+}
+SUDOERS = {"/etc/sudoers.d/google_sudoers": "%google-sudoers ALL=(ALL:ALL) NOPASSWD:ALL\n"}
 
 INSTALL = """\
 set -eu
@@ -116,48 +133,107 @@ apt-get -q update
 apt-get -q -y -o Dpkg::Options::=--force-confold install --no-install-recommends {packages}
 """
 
-FINISH = """\
+TIDY = """\
 set -eu
-systemctl mask {units} 2>&1 | tail -1
-systemctl set-default multi-user.target 2>/dev/null
 rm -f /usr/sbin/policy-rc.d /etc/ssh/ssh_host_* /etc/machine-id /var/lib/dbus/machine-id
 : > /etc/machine-id
 rm -rf /var/lib/cloud/* /var/log/cloud-init* /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log
 apt-get clean
 """
 
-BAKE_FINISH = """\
+FINISH_COMMON = """\
+set -eu
+systemctl mask {units} 2>&1 | tail -1
+systemctl set-default multi-user.target 2>/dev/null
+"""
+
+FINISH_GUEST_AGENT = f"""\
+set -eu
+groupadd --system google-sudoers
+mkdir -p /var/lib/longshore-sandbox/metadata /var/lib/longshore-sandbox/guest-attributes
+systemctl enable {AGENT}.service longshore-accounts.path longshore-startup-script.service \\
+  2>/dev/null
+"""
+
+FINISH_BAKED = """\
 set -eu
 systemctl enable docker.service containerd.service 2>/dev/null
-rm -f /usr/sbin/policy-rc.d
-rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log
-apt-get clean
 """
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """Everything that decides what an image holds. Two equal recipes share one image."""
+class Layer:
+    """What one image adds to the one below it. Equal layers share an image."""
 
-    base: str
-    """`debootstrap <codename> <mirror>` or the reference of a base image."""
-    files: dict[str, str] = field(default_factory=dict)
+    name: str
+    below: Layer | str
+    """A layer, or a base as `Recipe.base` says it."""
+    packages: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
     keyrings: tuple[str, ...] = ()
+    """Files of this computer that are there under the same path."""
+    finish: str = ""
 
     @property
     def digest(self) -> str:
-        """Twelve hexadecimal digits that name the image."""
+        """Twelve hexadecimal digits over everything that decides what is in the image."""
         parts = [
             RECIPE,
-            self.base,
+            self.below if isinstance(self.below, str) else self.below.digest,
+            self.packages,
             sorted(self.files.items()),
             self.keyrings,
-            PACKAGES,
-            BAKED_PACKAGES,
-            MASKED_UNITS,
-            sorted(FILES.items()),
-            INSTALL,
-            FINISH,
-            BAKE_FINISH,
+            self.scripts,
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
+
+    @property
+    def scripts(self) -> tuple[str, ...]:
+        """What is run to make it, in order."""
+        install = INSTALL.format(packages=" ".join(self.packages)) if self.packages else ""
+        return tuple(script for script in (install, self.finish, TIDY) if script)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What this computer brings to the images of one release."""
+
+    base: str
+    """`debootstrap <codename> <mirror>` or the reference of a base image."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    keyrings: tuple[str, ...] = ()
+
+    def layer(self, variant: Variant) -> Layer:
+        """The uppermost layer of a variant, with those below it."""
+        common = Layer(
+            variant.system,
+            self.base,
+            packages=PACKAGES,
+            files={**self.files, **COMMON_FILES, **NO_SERVICES},
+            keyrings=self.keyrings,
+            finish=FINISH_COMMON.format(units=" ".join(MASKED_UNITS)),
+        )
+        plain = _channel_layer(variant.channel, variant.channel_name, common)
+        if not variant.baked:
+            return plain
+        return Layer(
+            variant.channel_name,
+            plain,
+            packages=ENGINE_PACKAGES[variant.system],
+            files=NO_SERVICES,
+            finish=FINISH_BAKED,
+        )
+
+
+def _channel_layer(channel: Channel, name: str, below: Layer) -> Layer:
+    if channel == "cloud-init":
+        files = {**CLOUD_INIT_FILES, **NO_SERVICES}
+        return Layer(name, below, packages=("cloud-init",), files=files)
+    files = {**agent_files(), **SUDOERS}
+    return Layer(name, below, files=files, finish=FINISH_GUEST_AGENT)
+
+
+def agent_files() -> dict[str, str]:
+    """The guest agent's stand-in: its path on the machine to its text."""
+    folder = resources.files("providers.sandbox") / "guest_agent"
+    return {path: (folder / name).read_text("utf-8") for path, name in AGENT_FILES.items()}

@@ -75,7 +75,7 @@ def _serve(home: Home, token: str, image: str, port: int, log: Any) -> None:
         Controls(
             address=pool.gateway,
             health=lambda: {"sandbox": home.sandbox_id(), "token": token, "image": fleet.image},
-            use_image=lambda name: setattr(fleet, "image", name),
+            use_image=fleet.use_image,
             settings={"gce": gce.take},
         ),
         fleet.converge_firewalls,

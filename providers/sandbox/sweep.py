@@ -25,12 +25,12 @@ def sweep_machines(client: docker.APIClient, home: Home, on_progress: Progress) 
     machines = machines_of(client, sandbox)
     for machine in machines:
         on_progress(f"Removing machine {machine.instance}, {SWEPT}")
-        remove_machine(client, machine, home.seeds)
+        remove_machine(client, machine, home)
     volumes = client.volumes(filters={"label": f"{SANDBOX}={sandbox}"})["Volumes"] or []
     for volume in volumes:
         client.remove_volume(volume["Name"], force=True)
-    for seed in home.seeds.glob("i-*"):
-        shutil.rmtree(seed, ignore_errors=True)
+    for folder in (*home.seeds.iterdir(), *home.guests.iterdir()):
+        shutil.rmtree(folder, ignore_errors=True)
     return len(machines)
 
 

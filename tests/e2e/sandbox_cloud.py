@@ -158,7 +158,7 @@ def read_host_key(address: str) -> str | None:
         transport.start_client(timeout=10)
         key = transport.get_remote_server_key()
         return f"{key.get_name()} {key.get_base64()}"
-    except (paramiko.SSHException, EOFError):
+    except (paramiko.SSHException, EOFError, OSError):  # the service may be restarting
         return None
     finally:
         transport.close()

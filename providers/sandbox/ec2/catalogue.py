@@ -16,6 +16,7 @@ DEBIAN, CANONICAL, AMAZON = "136693071363", "099720109477", "137112412989"
 class CatalogueImage:
     """One public image; `architecture` is EC2's word: x86_64 or arm64."""
 
+    system: str
     parameters: tuple[str, ...]
     name: str
     owner: str
@@ -31,6 +32,7 @@ class CatalogueImage:
 
 def _debian(number: str, codename: str, arch: str, wire: str) -> CatalogueImage:
     return CatalogueImage(
+        system=f"debian-{number}",
         parameters=(
             f"/aws/service/debian/release/{number}/latest/{arch}",
             f"/aws/service/debian/release/{codename}/latest/{arch}",
@@ -46,6 +48,7 @@ def _debian(number: str, codename: str, arch: str, wire: str) -> CatalogueImage:
 def _ubuntu(number: str, codename: str, volume: str, arch: str, wire: str) -> CatalogueImage:
     folder = "hvm-ssd-gp3" if volume == "gp3" else "hvm-ssd"
     return CatalogueImage(
+        system=f"ubuntu-{number}",
         parameters=(
             f"/aws/service/canonical/ubuntu/server/{number}/stable/current/{arch}/hvm/"
             f"ebs-{volume}/ami-id",
@@ -63,6 +66,7 @@ def _ubuntu(number: str, codename: str, volume: str, arch: str, wire: str) -> Ca
 def _amazon_linux(wire: str) -> CatalogueImage:
     prefix = "/aws/service/ami-amazon-linux-latest/al2023-ami"
     return CatalogueImage(
+        system="amazon-linux-2023",
         parameters=(f"{prefix}-kernel-default-{wire}", f"{prefix}-kernel-6.1-{wire}"),
         name=f"al2023-ami-2023.9.20261102.0-kernel-6.1-{wire}",
         owner=AMAZON,
@@ -81,3 +85,8 @@ IMAGES: tuple[CatalogueImage, ...] = (
     *(_ubuntu("24.04", "noble", "gp3", *arch) for arch in ARCHITECTURES),
     *(_amazon_linux(wire) for _, wire in ARCHITECTURES),
 )
+
+
+def system_of(name: str) -> str:
+    """The operating system of the public image of that name; empty for any other image."""
+    return next((image.system for image in IMAGES if image.name == name), "")

@@ -15,6 +15,7 @@ from moto.ec2.models.instances import Instance, StateReason
 from moto.ec2.responses.general import General
 from moto.ec2.responses.instances import InstanceResponse
 
+from providers.sandbox.ec2.catalogue import system_of
 from providers.sandbox.ec2.launch import complete_disks, give_address, goes_with_instance
 from providers.sandbox.ec2.patching import replace_method
 from providers.sandbox.ec2.refusals import (
@@ -255,7 +256,15 @@ class Instances:
         address = self._fleet.pool.take()
         give_address(instance, address)
         seed = Seed(f"ip-{address.replace('.', '-')}", public_key, data)
-        self._fleet.boot(instance.id, address, seed, self._up(instance), register=self)
+        system = system_of(backend.describe_images(ami_ids=[instance.image_id])[0].name)
+        self._fleet.boot(
+            instance.id,
+            address,
+            seed,
+            self._up(instance),
+            register=self,
+            image=self._fleet.images.reference(system, "cloud-init"),
+        )
 
     def _up(self, instance: Any) -> Any:
         def up(problem: str) -> None:

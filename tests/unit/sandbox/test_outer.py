@@ -10,10 +10,12 @@ from providers.sandbox.errors import SandboxError
 from providers.sandbox.outer import (
     Release,
     Source,
+    move_suites,
     parse_deb822,
     parse_one_line,
     read_release,
     release_files,
+    release_for,
     release_source,
 )
 
@@ -84,3 +86,31 @@ def test_third_party_sources_stay_outside() -> None:
 def test_no_source_for_the_release_is_an_error() -> None:
     with pytest.raises(SandboxError, match="holds trixie main"):
         release_source(Release("debian", "trixie"), parse_deb822(DEBIAN))
+
+
+TRIXIE = Release("debian", "trixie")
+
+
+def test_another_release_of_the_same_mirror() -> None:
+    moved = move_suites(DEBIAN, BOOKWORM, TRIXIE)
+    assert parse_deb822(moved) == [
+        Source(
+            "http://mirror.example/debian",
+            ("trixie", "trixie-updates"),
+            ("main", "contrib"),
+            Path(KEYRING),
+        )
+    ]
+    line = "deb [signed-by=/k/bookworm.gpg] http://m.example bookworm-security main\n"
+    assert move_suites(line, BOOKWORM, TRIXIE) == (
+        "deb [signed-by=/k/bookworm.gpg] http://m.example trixie-security main\n"
+    )
+
+
+def test_a_derivative_has_its_own_release_only() -> None:
+    noble = Release("ubuntu", "noble")
+    assert release_for(BOOKWORM, "trixie", default=False) == TRIXIE
+    assert release_for(noble, "bookworm", default=True) == noble
+    with pytest.raises(SandboxError, match="from the APT sources of ubuntu") as caught:
+        release_for(noble, "trixie", default=False)
+    assert "LONGSHORE_SANDBOX_BASE=debian:{version}" in caught.value.advice

@@ -17,7 +17,6 @@ from providers.sandbox.errors import SandboxError
 from providers.sandbox.machine import Seed
 from providers.sandbox.network import AddressPool
 from providers.sandbox.prerequisites import require_debootstrap
-from providers.sandbox.recipe import Recipe
 
 
 def test_every_image_has_its_own_id_in_every_region() -> None:
@@ -70,13 +69,6 @@ def test_addresses_are_reused_only_after_the_others() -> None:
     ]
     with pytest.raises(SandboxError, match=r"No address is left in 10\.1\.0\.0/28"):
         pool.take()
-
-
-def test_recipe_digest_follows_the_sources() -> None:
-    one = Recipe("debootstrap bookworm http://a", {"/etc/apt/sources.list": "a"})
-    same = Recipe("debootstrap bookworm http://a", {"/etc/apt/sources.list": "a"})
-    other = Recipe("debootstrap bookworm http://a", {"/etc/apt/sources.list": "b"})
-    assert one.digest == same.digest != other.digest
 
 
 def test_meta_data_names_instance_host_and_key() -> None:
