@@ -19,7 +19,12 @@ _OF_CLOUD: Final[Mapping[type[errors.CloudError], ExitCode]] = {
 
 def exit_code_of(error: LongshoreError | errors.CloudError) -> ExitCode:
     """What the process says to its caller when this ends a command."""
-    if isinstance(error, LongshoreError):
-        return error.exit_code
+    cause: BaseException | None = error
+    while isinstance(cause, LongshoreError | errors.CloudError):
+        # A provider that reaches its machines over our own connection passes on what went
+        # wrong with that: an impostor is one, whoever found it out.
+        if isinstance(cause, LongshoreError):
+            return cause.exit_code
+        cause = cause.__cause__
     found = (code for kind, code in _OF_CLOUD.items() if isinstance(error, kind))
     return next(found, ExitCode.FAILED)

@@ -6,18 +6,18 @@ from orchestrator.app.session import Session
 from orchestrator.operations.context import Context
 from orchestrator.operations.create_machine import LISTED_AFTER
 from orchestrator.operations.machine_record import record_machine
-from orchestrator.operations.workload import PLATFORMS
+from orchestrator.operations.server_record import remember_server
 from orchestrator.planning.naming import machine_names
 from orchestrator.planning.plan import Plan
 from orchestrator.planning.survey import Survey
 from orchestrator.reporting.events import MachineAdopted
+from orchestrator.spec.hosts import REGION, SERVERS
 from orchestrator.state.places import Place
 
 
 def adopt(session: Session, plan: Plan, survey: Survey, context: Context) -> None:
     """Write down the machines that the plan keeps as the cloud shows them now, new
     addresses included, with the images they run; forget those the cloud has no more."""
-    platforms = {target.name: PLATFORMS[target.arch] for target in session.project.targets}
     known = session.store.machines.all()
     for view in plan.machines:
         record = known.get(view.name)
@@ -25,15 +25,20 @@ def adopt(session: Session, plan: Plan, survey: Survey, context: Context) -> Non
             reason = "it carries this environment's tags"
             session.sink.emit(MachineAdopted(view.name, view.cloud.id, reason))
         record_machine(context, view.cloud)
+        remember_server(context, view.cloud.id)
+        platform = plan.platforms.get(view.cloud.target, "")
         for container in view.containers:
-            if container.role == "current":
-                platform = platforms[view.cloud.target]
+            if container.role == "current" and platform:
                 context.results.put_image(container.service, platform, container.image_id)
     live = {view.cloud.id for view in survey.machines}
+    kept = {view.name for view in plan.machines}
     for record in known.values():
         asked = Place(record.provider, record.region) in survey.answered
-        if asked and record.id not in live:
+        if asked and record.id not in live and record.name not in kept:
             session.store.machines.forget(record.name)
+    for id in session.store.servers.all():
+        if Place(SERVERS, REGION) in survey.answered and id not in live:
+            session.store.servers.forget(id)
 
 
 def tidy(session: Session, survey: Survey) -> None:

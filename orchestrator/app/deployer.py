@@ -8,7 +8,7 @@ from orchestrator.operations.providers import Providers
 from orchestrator.planning.rules import Deployer, deployer_name
 from orchestrator.reporting.events import Notice, Skipped, Warned
 from orchestrator.reporting.sink import Sink
-from orchestrator.spec.model import Project, Target
+from orchestrator.spec.model import Project
 from providers.contract.errors import CloudError
 from providers.contract.provider import Provider
 
@@ -47,14 +47,6 @@ def _address(provider: Provider, project: Project) -> tuple[IPv4Address | IPv6Ad
     address = ip_address(provider.deployer_address())
     urls = {settings.name: settings.echo_url for settings in project.providers}
     return address, urls.get(provider.name) or provider.name
-
-
-def _guarded(project: Project, providers: Providers) -> Target | None:
-    """The first target with a firewall before its machines."""
-    for target in project.targets:
-        if providers.get(target.provider, target.region).abilities.firewall:
-            return target
-    return None
 
 
 def _warn_if_outside(

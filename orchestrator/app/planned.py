@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
+from orchestrator.app.host_facts import read_hosts
 from orchestrator.app.session import Session
+from orchestrator.machines.facts import Facts
 from orchestrator.machines.families import family_of_target
 from orchestrator.machines.keys import authorized_key
 from orchestrator.machines.playbook import load_playbook
 from orchestrator.machines.render import stamp_of
 from orchestrator.planning.desired import Desired
 from orchestrator.planning.plan import Plan
+from orchestrator.planning.servers import equipped
 from orchestrator.planning.survey import Survey
 from orchestrator.planning.up import plan_up
 from orchestrator.planning.workloads import resolve_workloads
@@ -24,20 +28,34 @@ def desired_and_survey(session: Session) -> tuple[Desired, Survey]:
         ThreadPoolExecutor(1, thread_name_prefix="deployer") as pool,
     ):
         deployer = pool.submit(lambda: session.deployer)
+        facts = read_hosts(session)
+        project = equipped(session.project, facts)
         desired = Desired(
-            project=session.project,
-            workloads=resolve_workloads(session.project),
-            public_key=authorized_key(session.login),
+            project=project,
+            workloads=resolve_workloads(project),
+            public_key=_public_key(session),
             deployer=deployer.result(),
-            stamps=_stamps(session),
+            stamps=_stamps(session, facts),
+            facts=facts,
         )
         return desired, surveyor.answer()
 
 
-def _stamps(session: Session) -> dict[str, str]:
+def _public_key(session: Session) -> str:
+    """What new machines authorise; nothing where none are made."""
+    if all(target.hosts for target in session.project.targets):
+        return ""
+    return authorized_key(session.login)
+
+
+def _stamps(session: Session, facts: Mapping[str, Facts]) -> dict[str, str]:
     playbook = load_playbook("docker")
-    systems = {target.os for target in session.project.targets}
-    return {os: stamp_of(playbook, family_of_target(os)) for os in systems}
+    systems = {target.os for target in session.project.targets if not target.hosts}
+    families = {found.os_family for found in facts.values()}
+    return {
+        **{os: stamp_of(playbook, family_of_target(os)) for os in systems},
+        **{family: stamp_of(playbook, family) for family in families},
+    }
 
 
 def plan_session(session: Session) -> tuple[Plan, Survey]:

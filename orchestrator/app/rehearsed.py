@@ -15,8 +15,17 @@ from providers.contract.types import ProviderSettings
 def rehearsed(project: Project, environ: Mapping[str, str]) -> Project:
     """The project with the sandbox's endpoints, as `environ` has them. Whatever it says of
     endpoints, profiles, accounts and networks is for the real cloud, which a rehearsal must
-    never reach. Raises LongshoreError (bad input) for a cloud that the sandbox does not have.
+    never reach. Raises LongshoreError (bad input) for a cloud that the sandbox does not have,
+    and for servers that are there already: those are real.
     """
+    for target in project.targets:
+        if target.hosts:
+            raise LongshoreError(
+                f"target {target.name} is made of servers that are there already, and a "
+                "rehearsal reaches nothing that is real",
+                advice="rehearse an environment without it, or leave out --sandbox",
+                exit_code=ExitCode.BAD_INPUT,
+            )
     names = {place.provider for target in project.targets for place in target.places}
     return replace(
         project,

@@ -13,6 +13,8 @@ from typing import Literal
 import orchestrator
 from orchestrator.app.deployer import learn_deployer
 from orchestrator.app.rehearsed import rehearsed
+from orchestrator.app.server_keys import ServerKeys
+from orchestrator.app.servers import known_servers, own_login
 from orchestrator.cancellation import Cancellation
 from orchestrator.invocation import Invocation
 from orchestrator.machines.endpoint import Login
@@ -107,7 +109,11 @@ def open_session(
             stack.enter_context(state_lock(directory, command))
         store = stack.enter_context(Store(directory, project.environment, create=mutating))
         login = login_of(project)
-        fleet = Fleet(login, cancel, sink)
+        keys = ServerKeys(
+            store.host_keys, os.environ, invocation.in_person, sink, remembers=mutating
+        )
+        servers = known_servers(project, store, keys, os.environ)
+        fleet = Fleet(login, cancel, sink, servers.doors)
         stack.callback(fleet.close)
         yield Session(
             project=project,
@@ -116,7 +122,7 @@ def open_session(
             store=store,
             sink=sink,
             cancel=cancel,
-            providers=Providers(project.providers, sink, cancel),
+            providers=Providers(servers.settings(project.providers, fleet), sink, cancel),
             fleet=fleet,
         )
 
@@ -148,9 +154,12 @@ def state_directory(project: Project, *, sandbox: bool) -> Path:
 
 def login_of(project: Project) -> Login:
     """The user's own key or agent, or the key Longshore keeps for the project outside of
-    its state, so that deleting the state never locks anyone out."""
+    its state, so that deleting the state never locks anyone out. Where no machine is made,
+    none is made for them."""
     if project.ssh.key is not None or project.ssh.agent:
         return Login(key=project.ssh.key, agent=project.ssh.agent)
+    if all(target.hosts for target in project.targets):
+        return own_login(project.ssh, os.environ)
     return Login(key=project_key(project.name, os.environ), agent=False)
 
 

@@ -8,7 +8,6 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from orchestrator.app.reach import (
     answering,
@@ -20,13 +19,9 @@ from orchestrator.app.session import Session, open_session
 from orchestrator.cancellation import Cancellation
 from orchestrator.errors import LongshoreError
 from orchestrator.invocation import Invocation
-from orchestrator.operations.fleet import SSH_USER
+from orchestrator.machines.way import client_line
 from orchestrator.planning.survey import MachineView, Survey
 from orchestrator.reporting.sink import Sink
-from orchestrator.spec.ports import SSH_PORT
-
-if TYPE_CHECKING:
-    from orchestrator.machines.endpoint import Login
 
 
 def ssh(
@@ -48,13 +43,11 @@ def ssh(
         )
     with open_session(invocation, sink, cancel, "ssh", services="unneeded") as session:
         view, argv = choose(session, survey_what_answers(session), machine, argv)
-        host_key = session.fleet.connection(view.name).host_key
-        address = view.cloud.address or ""
-        login = session.login
+        way = session.fleet.way(view.name)
     with tempfile.TemporaryDirectory(prefix="longshore-ssh-") as folder:
         known_hosts = Path(folder) / "known_hosts"
-        known_hosts.write_text(f"{address} {host_key}\n", encoding="ascii")
-        line = [client, *_options(known_hosts, login), f"{SSH_USER}@{address}"]
+        known_hosts.write_text(way.known_hosts, encoding="ascii")
+        line = client_line(client, known_hosts, way)
         if argv:
             line += ["--", shlex.join(argv)]
         return subprocess.call(line)
@@ -79,20 +72,3 @@ def choose(
     ):
         argv, machine = (machine, *argv), None
     return answering(pick(session, survey, machine)), argv
-
-
-def _options(known_hosts: Path, login: Login) -> list[str]:
-    settings = [
-        f"UserKnownHostsFile={known_hosts}",
-        "GlobalKnownHostsFile=/dev/null",
-        "StrictHostKeyChecking=yes",
-        "HostKeyAlgorithms=ssh-ed25519",
-        "UpdateHostKeys=no",
-    ]
-    options = ["-p", str(SSH_PORT)]
-    if login.key is not None:
-        options += ["-i", str(login.key)]
-        settings.append("IdentitiesOnly=yes")
-    for setting in settings:
-        options += ["-o", setting]
-    return options

@@ -10,7 +10,7 @@ from orchestrator.cancellation import Cancellation
 from orchestrator.errors import ExitCode
 from orchestrator.exit_code import exit_code_of
 from orchestrator.invocation import Invocation
-from orchestrator.planning.naming import machine_names
+from orchestrator.planning.servers import names_in
 from orchestrator.planning.survey import MachineView, Survey
 from orchestrator.reporting.sink import Sink
 from orchestrator.reporting.status import (
@@ -107,7 +107,8 @@ def _missing(session: Session, survey: Survey) -> Iterator[StatusRow]:
     for target in session.project.targets:
         silent = [place for place in target.places if place in survey.unanswered]
         place = silent[0] if silent else target.places[0]
-        for name in machine_names(target):
+        where = "not claimed" if target.hosts else "not in the cloud"
+        for name in names_in(target, session.project, survey):
             yield StatusRow(
                 machine=name,
                 target=target.name,
@@ -119,5 +120,5 @@ def _missing(session: Session, survey: Survey) -> Iterator[StatusRow]:
                 address="",
                 note=f"{place} cannot be asked"
                 if silent
-                else "in the project, not in the cloud: run `longshore up`",
+                else f"in the project, {where}: run `longshore up`",
             )

@@ -39,6 +39,8 @@ from orchestrator.machines.streamlocal import (
 )
 from orchestrator.machines.unixsocket import (
     DOCKER_SOCKET,
+    NO_SOCKET,
+    NOT_ALLOWED,
     STREAMLOCAL,
     Fallback,
     diagnosis,
@@ -299,9 +301,9 @@ class Connection:
         """Return when dial-stdio may help, else raise ChannelRefused with the reason."""
         verdict = self.run(diagnosis(path)).text.strip()
         if verdict == "missing":
-            reason, advice = "there is no such socket", "the service behind it may not run"
+            reason, advice = NO_SOCKET, "the service behind it may not run"
         elif verdict == "denied":
-            reason = f"user {self.endpoint.user!r} may not use it"
+            reason = NOT_ALLOWED.format(user=self.endpoint.user)
             advice = "add the user to the socket's group; a new connection then has it"
         elif docker:
             return

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from orchestrator.machines.endpoint import Endpoint, Login
+from orchestrator.machines.way import Way
 
 # The SSH library is slow to import: whoever only lists machines does without.
 if TYPE_CHECKING:
@@ -80,6 +81,15 @@ class Doors:
         door = self._doors[id]
         named = replace(door, endpoint=replace(door.endpoint, name=name))
         return self._open(named, deadline, cancel or self._cancel)
+
+    def way(self, id: str, connection: Connection) -> Way:
+        """How another SSH client gets there, `connection` being one that stands."""
+        door = self._doors[id]
+        jump = None
+        if door.jump is not None:
+            standing = self._jump(door.jump, LOOK_DEADLINE)
+            jump = Way(door.jump.endpoint, door.jump.login, standing.host_key)
+        return Way(connection.endpoint, door.login, connection.host_key, jump)
 
     def close(self) -> None:
         """End the sessions to jump hosts; those through them end with it."""

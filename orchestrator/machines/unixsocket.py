@@ -11,6 +11,10 @@ from orchestrator.machines.command import Command
 DOCKER_SOCKET = "/var/run/docker.sock"
 STREAMLOCAL = "direct-streamlocal@openssh.com"
 
+NO_SOCKET = "there is no such socket"
+NOT_ALLOWED = "user {user!r} may not use it"
+"""Why a channel to a socket was refused, where that is the machine's own doing."""
+
 Verdict = Literal["missing", "denied", "usable"]
 
 _DIAGNOSIS = """\

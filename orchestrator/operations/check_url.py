@@ -11,7 +11,7 @@ from orchestrator.cancellation import Cancellation
 from orchestrator.errors import ExitCode, LongshoreError
 from orchestrator.operations.context import Context
 from orchestrator.operations.operation import Operation
-from orchestrator.reporting.events import UrlReady
+from orchestrator.reporting.events import Skipped, UrlReady
 
 ANSWER_DEADLINE = 30.0
 """Seconds a healthy service's port may take to be reachable from here."""
@@ -45,6 +45,13 @@ class CheckUrl(Operation):
 
     def apply(self, context: Context) -> bool:
         address = context.results.machine(self.machine).address or ""
+        door = context.fleet.door(context.fleet.line_of(self.machine))
+        if door is not None and door.jump is not None:
+            # Its address is one of the network behind the jump host: here it may be anybody's.
+            what = f"the check of port {self.port} of {self.machine} from here"
+            reason = f"it is behind {door.jump.endpoint.name}"
+            context.sink.emit(Skipped(what, reason))
+            return False
         wait_for_port(self.machine, address, self.port, context.cancel)
         url = url_of(address, self.port)
         context.sink.emit(UrlReady(self.service, self.machine, url))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from orchestrator.errors import ExitCode, LongshoreError
 from orchestrator.operations.choices import Choices
 from orchestrator.operations.clean_up import clean_up
 from orchestrator.operations.context import Context
@@ -211,7 +212,7 @@ class CreateMachine(Operation):
             advice="try another size, or name a subnet in a zone that has it",
         )
 
-    def _no_room(self, refusals: dict[Place, CloudError]) -> CloudError:
+    def _no_room(self, refusals: dict[Place, CloudError]) -> CloudError | LongshoreError:
         """Why the machine is nowhere: the refusal itself where there is one place, else all
         of them in one."""
         if len(self.target.places) == 1:
@@ -230,10 +231,10 @@ class CreateMachine(Operation):
         advice = "; ".join(
             f"{place}: {error.advice}" for place, error in refusals.items() if error.advice
         )
-        return CapacityError(
+        return LongshoreError(
             f"no place of {self.target.name} has room for {self.size} ({self.target.arch}): {said}",
-            provider=self.target.provider,
             advice=advice or "try another size or market, or add a place to this target",
+            exit_code=ExitCode.CAPACITY,
         )
 
 

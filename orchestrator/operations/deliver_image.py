@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from orchestrator.engine.labels import delivered_name
 from orchestrator.images.deliver import Progress, deliver_direct
 from orchestrator.images.pull import LayerProgress, pull
 from orchestrator.operations.context import Context
 from orchestrator.operations.operation import Operation
+from orchestrator.operations.put_there import note_image
 from orchestrator.operations.workload import Workload
 from orchestrator.reporting.events import OperationProgress
 
@@ -47,10 +49,12 @@ class DeliverImage(ImageOnMachine):
         def report(progress: Progress) -> None:
             self.progress(context, "sending", progress.sent, progress.total)
 
+        image = context.results.image(self.subject, self.workload.platform)
+        note_image(context, self.machine, delivered_name(image))
         delivered = deliver_direct(
             context.fleet.engine(self.machine),
             context.local,
-            context.results.image(self.subject, self.workload.platform),
+            image,
             on_progress=report,
             cancel=context.cancel,
         )
@@ -69,6 +73,7 @@ class PullImage(ImageOnMachine):
             message = f"{progress.layer} {progress.status}".strip()
             self.progress(context, message, progress.done, progress.total)
 
+        note_image(context, self.machine, self.workload.source)
         image = pull(
             context.fleet.engine(self.machine),
             self.workload.source,

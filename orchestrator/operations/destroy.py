@@ -64,4 +64,5 @@ class DestroyResource(Operation):
             record = context.store.machines.all().get(resource.name)
             if record is not None and record.id == resource.id:
                 context.store.machines.forget(resource.name)
+            context.store.servers.forget(resource.id)
         return True

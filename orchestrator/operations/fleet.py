@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from orchestrator.cancellation import Cancellation
 from orchestrator.errors import Interrupted, LongshoreError
 from orchestrator.machines.doors import Doors
+from orchestrator.machines.way import Way
 from orchestrator.reporting.events import Fallback, Retrying
 from orchestrator.reporting.sink import Sink
 from orchestrator.spec.ports import SSH_PORT
@@ -153,8 +154,9 @@ class Fleet:
             earlier.close()
 
     def assign(self, name: str, address: str, id: str) -> None:
-        """Say which machine, by address and its cloud's id, has the name from now on. Two machines may carry one name for
-        a while (a double, a move to another region); they never share a connection."""
+        """Say which machine, by address and its cloud's id, has the name from now on. Two
+        machines may carry one name for a while (a double, a move to another region); they
+        never share a connection."""
         with self._lock:
             self._lines[name] = self.line(id, address)
 
@@ -176,6 +178,15 @@ class Fleet:
                 engine = Engine(connection, name=connection.endpoint.name)
                 self._engines[line] = engine
             return engine
+
+    def way(self, machine: str) -> Way:
+        """How another SSH client gets to a machine that is connected. KeyError when it is
+        not."""
+        line = self.line_of(machine)
+        connection = self.connection(line)
+        if line in self._doors:
+            return self._doors.way(line, connection)
+        return Way(connection.endpoint, self._login, connection.host_key)
 
     def line_of(self, machine: str) -> str:
         """The line of a machine that `assign` has named."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from orchestrator.machines.facts import Facts
 from orchestrator.operations.workload import PLATFORMS, Workload
 from orchestrator.planning.rules import Deployer
 from orchestrator.spec.model import Project
@@ -19,7 +20,10 @@ class Desired:
     public_key: str
     deployer: Deployer
     stamps: Mapping[str, str]
-    """By operating system: the stamp of a machine that the playbook has been through."""
+    """By operating system (of servers, by its family): the stamp of a machine that the
+    playbook has been through."""
+    facts: Mapping[str, Facts] = field(default_factory=dict)
+    """What the project's servers are, by id, as far as they could be asked."""
 
     def on(self, target: str) -> tuple[Workload, ...]:
         """What each machine of a target runs, dependencies first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from orchestrator.engine.containers import list_containers
 from orchestrator.engine.errors import EngineUnreachableError
 from orchestrator.machines.command import Command
+from orchestrator.machines.errors import ChannelRefused
 from orchestrator.machines.render import stamp_path
 from orchestrator.operations.fleet import Fleet
 from orchestrator.planning.look import Inside
@@ -20,6 +21,6 @@ def inspect_machine(fleet: Fleet, line: str, owner: Owner) -> Inside:
     stamp = fleet.connection(line).run(STAMP).text.strip()
     try:
         containers = list_containers(fleet.engine(line), owner.project, owner.environment)
-    except EngineUnreachableError:
+    except (EngineUnreachableError, ChannelRefused):
         return Inside(engine=False, stamp=stamp)
     return Inside(engine=True, stamp=stamp, containers=containers)

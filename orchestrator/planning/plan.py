@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from orchestrator.operations.operation import Operation
 from orchestrator.planning.survey import MachineView
@@ -21,6 +22,8 @@ class Plan:
     """Machines that exist and could not be asked what runs on them."""
     machines: tuple[MachineView, ...] = ()
     """The machines that stay, one for each name."""
+    platforms: Mapping[str, str] = field(default_factory=dict)
+    """By target: what images its machines take."""
 
     @property
     def changes(self) -> tuple[PlannedChange, ...]:

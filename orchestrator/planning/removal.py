@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
+from orchestrator.operations.clean_server import CleanServer
 from orchestrator.operations.destroy import DestroyResource
+from orchestrator.spec.hosts import SERVERS
 from providers.contract.types import REMOVAL_ORDER, TAG_MACHINE, Place, Resource
+
+STAYS = "what Longshore put there goes, the server and its Docker stay"
 
 
 def removals(
@@ -13,14 +18,19 @@ def removals(
     *,
     after: frozenset[str] = frozenset(),
     notes: Mapping[str, str] | None = None,
-) -> list[DestroyResource]:
-    """One operation a resource, each `after` what is to come first and after the kinds before
-    its own in the same place: one cloud's trouble does not keep another's resources.
+) -> list[DestroyResource | CleanServer]:
+    """One operation a resource (two for a server), each `after` what is to come first and
+    after the kinds before its own in the same place: one cloud's trouble does not keep
+    another's resources.
 
     What is inside a group that goes too needs no call: machines keep their line in the plan,
     the rest has none. `notes` say of an id why it goes.
     """
-    found = sorted(resources, key=order_of)
+    # One that is in no region is listed in each of them, and goes once.
+    once: dict[object, Resource] = {}
+    for resource in resources:
+        once.setdefault(resource.identity, resource)
+    found = sorted(once.values(), key=order_of)
     groups = {(r.place, r.id): r for r in found if r.kind == "group"}
     machines = {_machine(resource) for resource in found if resource.kind == "machine"}
     within = {(r.place, r.id): r.within for r in found}
@@ -50,7 +60,20 @@ def removals(
         operations.append(
             DestroyResource(resource=resource, note=note, goes_along=along, needs=after | before)
         )
-    return operations + carried
+    return [*_cleaned(operations), *carried]
+
+
+def _cleaned(operations: list[DestroyResource]) -> Iterator[DestroyResource | CleanServer]:
+    """A server that was there before us stays: what we put on it goes, and then the claim."""
+    for operation in operations:
+        resource = operation.resource
+        if (resource.provider, resource.kind) != (SERVERS, "machine"):
+            yield operation
+            continue
+        clean = CleanServer(resource=resource, needs=operation.needs)
+        yield clean
+        note = f"{operation.note}: {STAYS}" if operation.note else STAYS
+        yield replace(operation, note=note, needs=operation.needs | {clean.id})
 
 
 def order_of(resource: Resource) -> int:

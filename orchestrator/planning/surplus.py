@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from orchestrator.operations.clean_server import CleanServer
 from orchestrator.operations.destroy import DestroyResource
 from orchestrator.operations.operation import Operation
 from orchestrator.planning.naming import machine_names
@@ -24,7 +25,7 @@ def remove_surplus(
     kept: Sequence[MachineView],
     before: Sequence[Operation],
     homes: Homes,
-) -> list[DestroyResource]:
+) -> list[DestroyResource | CleanServer]:
     """Once everything `before` has come up: the machines that are not `kept`, then the
     firewalls where their targets have no machine any more, then what is left in places where
     no target has one."""

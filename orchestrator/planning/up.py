@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from orchestrator.errors import ExitCode, LongshoreError
+from orchestrator.operations.claim_server import ClaimServer, RenameServer
 from orchestrator.operations.create_machine import CreateMachine
 from orchestrator.operations.install_engine import InstallEngine
 from orchestrator.operations.made_as import made_as, system_of
@@ -14,11 +15,21 @@ from orchestrator.operations.prepare_target import PrepareTarget
 from orchestrator.operations.record_release import RecordRelease
 from orchestrator.operations.trust_machine import TrustMachine
 from orchestrator.operations.vacate import VacatePlaces
+from orchestrator.operations.workload import PLATFORMS
 from orchestrator.planning.desired import Desired
 from orchestrator.planning.ground import as_needed, check_abilities, ways_of
 from orchestrator.planning.naming import machine_names, say_size
 from orchestrator.planning.plan import Plan
 from orchestrator.planning.removal import removals
+from orchestrator.planning.servers import (
+    Slot,
+    lost,
+    say_facts,
+    say_lost,
+    slots,
+    unguarded,
+    without,
+)
 from orchestrator.planning.services import ServicePlanner
 from orchestrator.planning.surplus import GIVEN_UP, remove_surplus
 from orchestrator.planning.survey import MachineView, Survey
@@ -58,9 +69,11 @@ class _Planner:
         self._release(services)
         targets = self.desired.project.targets
         self._vacate()
+        gone = lost(self.survey, self.desired.project)
+        self.warnings += map(say_lost, gone)
         self.operations += remove_surplus(
             targets,
-            self.survey,
+            without(self.survey, gone),
             self.machines,
             self.operations,
             {target.name: self._homes(target) for target in targets},
@@ -71,9 +84,13 @@ class _Planner:
             warnings=tuple(self.warnings),
             unknown=tuple(self.unknown),
             machines=tuple(self.machines),
+            platforms={target.name: PLATFORMS[target.arch] for target in targets},
         )
 
     def _target(self, target: Target, services: ServicePlanner) -> None:
+        if target.hosts:
+            self._servers(target, services)
+            return
         check_abilities(target, self.survey)
         views = {name: self._find(name, target) for name in machine_names(target)}
         missing = None in views.values()
@@ -102,6 +119,62 @@ class _Planner:
             else:
                 self._drift(target, view)
                 self._machine(name, target, view, services, frozenset())
+
+    def _servers(self, target: Target, services: ServicePlanner) -> None:
+        """Claim those that are new, and then as for machines that are there."""
+        before = len(services.deployments)
+        for slot in slots(target, self.desired.project, self.survey, self.desired.facts):
+            view = slot.view
+            if view is None:
+                claim = ClaimServer(
+                    name=slot.name,
+                    target=target.name,
+                    host=slot.host,
+                    found=say_facts(slot.facts) if slot.facts else "it could not be read",
+                )
+                self.operations.append(claim)
+                self._server(slot, target, services, frozenset({claim.id}))
+                continue
+            self.machines.append(view)
+            if view.reach == "unknown":
+                self.unknown.append(view.name)
+                self.warnings.append(f"{view.name} is unknown: {view.why}")
+                continue
+            needs: frozenset[str] = frozenset()
+            if (view.name, view.cloud.target) != (slot.name, target.name):
+                rename = RenameServer(name=slot.name, target=target.name, cloud=view.cloud)
+                self.operations.append(rename)
+                needs = frozenset({rename.id})
+            self._server(slot, target, services, needs)
+        ports = [p for s in self.desired.project.services_on(target.name) for p in s.ports]
+        if len(services.deployments) > before and (warning := unguarded(target, ports)):
+            self.warnings.append(warning)
+
+    def _server(
+        self, slot: Slot, target: Target, services: ServicePlanner, needs: frozenset[str]
+    ) -> None:
+        """From a server that is claimed (or will be, after `needs`) to all services on it."""
+        view = slot.view
+        family = slot.facts.os_family if slot.facts else ""
+        reason = "the server is new here"
+        if view is not None:
+            reason = self._engine_reason(view, self.desired.stamps.get(family, view.stamp))
+        if reason:
+            install = InstallEngine(
+                name=slot.name,
+                target=target.name,
+                os=target.os,
+                new=False,
+                reason=reason,
+                family=family,
+                needs=needs,
+            )
+            self.operations.append(install)
+            needs = frozenset({install.id})
+        containers = view.containers if view is not None else ()
+        operations, kept = services.on_machine(slot.name, target, containers, needs)
+        self.operations += operations
+        self.kept += kept
 
     def _find(self, name: str, target: Target) -> MachineView | None:
         """The machine of that name in any of the target's places. Of two, the survey's first:
@@ -166,7 +239,8 @@ class _Planner:
             trust = TrustMachine(name=name, target=target.name, new=view is None, needs=needs)
             self.operations.append(trust)
             needs = frozenset({trust.id})
-        reason = "" if view is None else self._engine_reason(view, target)
+        stamp = self.desired.stamps[target.os]
+        reason = "" if view is None else self._engine_reason(view, stamp)
         if view is None or reason:
             install = InstallEngine(
                 name=name,
@@ -183,11 +257,11 @@ class _Planner:
         self.operations += operations
         self.kept += kept
 
-    def _engine_reason(self, view: MachineView, target: Target) -> str:
+    def _engine_reason(self, view: MachineView, stamp: str) -> str:
         """Why the playbook has to go through; empty when it does not."""
         if not view.engine:
             return "Docker does not answer"
-        if view.stamp != self.desired.stamps[target.os]:
+        if view.stamp != stamp:
             return "the playbook has not been through in its present form"
         return ""
 
