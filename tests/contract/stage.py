@@ -11,6 +11,9 @@ from dataclasses import dataclass, field, replace
 from providers.contract.provider import Provider
 from providers.contract.retry import Retry
 from providers.contract.types import (
+    REMOVAL_ORDER,
+    Arch,
+    CloudMachine,
     Image,
     Listing,
     MachineRequest,
@@ -22,20 +25,11 @@ from providers.contract.types import (
     Resource,
     ResourceKind,
 )
-from tests.contract.emulators import Emulator
+from tests.contract.emulators import Emulator, Facts, Verb
 
 SSH = PortRule(22, "tcp", "203.0.113.4/32", "ssh: tester@laptop")
 WEB = PortRule(80, "tcp", "0.0.0.0/0")
 DEADLINE = 120.0
-ORDER: tuple[ResourceKind, ...] = (
-    "machine",
-    "disk",
-    "interface",
-    "address",
-    "firewall",
-    "key",
-    "group",
-)
 
 
 def new_public_key() -> str:
@@ -43,6 +37,16 @@ def new_public_key() -> str:
     kind = b"ssh-ed25519"
     blob = len(kind).to_bytes(4, "big") + kind + (32).to_bytes(4, "big") + os.urandom(32)
     return f"ssh-ed25519 {base64.b64encode(blob).decode()} tester"
+
+
+def new_token(name: str) -> str:
+    """As the orchestrator makes it."""
+    return f"{name}-{uuid.uuid4().hex[:20]}"
+
+
+def in_order(resources: tuple[Resource, ...]) -> list[Resource]:
+    """What can go first, first."""
+    return sorted(resources, key=lambda resource: REMOVAL_ORDER.index(resource.kind))
 
 
 @dataclass
@@ -54,6 +58,12 @@ class Stage:
     owner: Owner
     retries: list[Retry]
     public_key: str = field(default_factory=new_public_key)
+    tokens: list[str] = field(default_factory=list)
+    """Of every request made here: there are never more machines."""
+
+    @property
+    def facts(self) -> Facts:
+        return self.emulator.facts
 
     def another_process(self) -> Provider:
         """A provider with nothing in memory, as after a crash."""
@@ -66,7 +76,8 @@ class Stage:
         return self.provider.ensure_network(self.network_request())
 
     def image(self) -> Image:
-        return self.provider.resolve_image("debian-12", "x86_64")
+        system, arch = self.facts.images[0]
+        return self.provider.resolve_image(system, arch)
 
     def request(
         self,
@@ -79,14 +90,15 @@ class Stage:
     ) -> MachineRequest:
         network = network or self.network()
         zone = zone or sorted(network.subnets)[0]
+        self.tokens.append(new_token(name))
         return MachineRequest(
-            token=uuid.uuid4().hex,
+            token=self.tokens[-1],
             name=name,
             owner=self.owner,
             target="us",
-            region=self.emulator.region,
+            region=self.facts.region,
             zone=zone,
-            type=self.emulator.small_type,
+            type=self.facts.small_type,
             image=image or self.image(),
             disk_gib=20,
             market=market,
@@ -98,15 +110,36 @@ class Stage:
         )
 
     def with_new_token(self, request: MachineRequest) -> MachineRequest:
-        return replace(request, token=uuid.uuid4().hex)
+        self.tokens.append(new_token(request.name))
+        return replace(request, token=self.tokens[-1])
+
+    def machine(self, request: MachineRequest | None = None) -> CloudMachine:
+        return self.provider.ensure_machine(request or self.request(), deadline=DEADLINE)
+
+    def destroy(self, resource: Resource) -> None:
+        self.provider.destroy(resource, self.owner, deadline=DEADLINE)
 
     def listing(self) -> Listing:
         return self.provider.listing(self.owner)
 
+    def kinds(self) -> tuple[ResourceKind, ...]:
+        """What is listed, sorted."""
+        return tuple(sorted(resource.kind for resource in self.listing().resources))
+
+    def some(self, kind: ResourceKind) -> list[Resource]:
+        return [resource for resource in self.listing().resources if resource.kind == kind]
+
     def one(self, kind: ResourceKind) -> Resource:
-        found = [resource for resource in self.listing().resources if resource.kind == kind]
+        found = self.some(kind)
         assert len(found) == 1, found
         return found[0]
+
+    def firewalls(self) -> dict[str | None, set[PortRule]]:
+        """The rules that stand, by target. Some clouds have a resource for each rule."""
+        found: dict[str | None, set[PortRule]] = {}
+        for resource in self.some("firewall"):
+            found.setdefault(resource.target, set()).update(resource.rules)
+        return found
 
     def count(self, what: Callable[[], object]) -> list[str]:
         """The API calls that `what` makes."""
@@ -120,8 +153,16 @@ class Stage:
         what()
         return self.emulator.changes()[before:]
 
+    def times(self, verb: Verb, what: Callable[[], object]) -> int:
+        """How often `what` makes the call."""
+        return self.count(what).count(self.facts.verbs[verb])
+
     def clear(self) -> None:
         """Remove everything, in order; nothing may be left."""
-        for resource in sorted(self.listing().resources, key=lambda r: ORDER.index(r.kind)):
-            self.provider.destroy(resource, self.owner, deadline=DEADLINE)
+        for resource in in_order(self.listing().resources):
+            self.destroy(resource)
         assert self.listing() == Listing((), ())
+
+
+def other_arch(arch: Arch) -> Arch:
+    return "arm64" if arch == "x86_64" else "x86_64"

@@ -1,4 +1,4 @@
-"""What can be had: offers and images; and who and where we are."""
+"""What can be had: abilities, offers and images; and who and where we are."""
 
 from __future__ import annotations
 
@@ -9,56 +9,90 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from providers.contract.errors import InvalidRequestError, TransientError
+from providers.contract.retry import ignore_retry
 from providers.contract.types import Requirement
 from tests.contract.emulators import Emulator
-from tests.contract.stage import Stage
+from tests.contract.needs import lacks, needs
+from tests.contract.stage import Stage, other_arch
 
 GIB = 1024**3
+SMALL = Requirement(1, GIB, None, "x86_64", "on-demand")
+
+
+def test_abilities_are_known_without_a_call(emulator: Emulator) -> None:
+    provider = emulator.provider(ignore_retry)
+    before = len(emulator.calls())
+    assert (provider.name, provider.region) == (emulator.facts.name, emulator.facts.region)
+    assert provider.abilities == emulator.facts.abilities
+    provider.prepare()
+    provider.prepare()
+    assert len(emulator.calls()) == before
 
 
 def test_offers_meet_the_requirement_smallest_first(stage: Stage) -> None:
-    requirement = Requirement(2, 4 * GIB, None, "x86_64", "on-demand")
-    offers = stage.provider.offers(requirement, None)
+    offers = stage.provider.offers(SMALL, None)
     sizes = [(offer.cpu, offer.memory) for offer in offers]
-    assert sizes[0] == (2, 4 * GIB)
+    assert sizes
     assert sizes == sorted(sizes)
-    assert all(cpu >= 2 and memory >= 4 * GIB for cpu, memory in sizes)
+    assert all(cpu >= 1 and memory >= GIB for cpu, memory in sizes)
     assert all(offer.zones and offer.arch == "x86_64" for offer in offers)
+    assert {(offer.provider, offer.region) for offer in offers} == {
+        (stage.facts.name, stage.facts.region)
+    }
 
 
 def test_offers_are_the_same_each_time(stage: Stage) -> None:
-    requirement = Requirement(2, None, None, "arm64", "spot")
+    market = stage.facts.abilities.markets[-1]
+    requirement = Requirement(1, None, None, "x86_64", market)
     first = stage.provider.offers(requirement, None)
     assert first == stage.another_process().offers(requirement, None)
-    assert {(offer.arch, offer.market) for offer in first} == {("arm64", "spot")}
+    assert {offer.market for offer in first} == {market}
+
+
+@needs("makes machines")
+def test_offers_name_what_a_quota_counts_together(stage: Stage) -> None:
+    families = {offer.family for offer in stage.provider.offers(SMALL, None)}
+    assert families
+    assert "" not in families
+
+
+@needs("arm64")
+def test_each_architecture_has_offers_of_its_own(stage: Stage) -> None:
+    arm = Requirement(1, GIB, None, "arm64", "on-demand")
+    here = {offer.type for offer in stage.provider.offers(SMALL, None)}
+    there = {offer.type for offer in stage.provider.offers(arm, None)}
+    assert here
+    assert there
+    assert here.isdisjoint(there)
 
 
 def test_a_named_zone_is_the_only_one(stage: Stage) -> None:
-    requirement = Requirement(2, 4 * GIB, None, "x86_64", "on-demand")
-    zone = stage.provider.offers(requirement, None)[0].zones[0]
-    assert {offer.zones for offer in stage.provider.offers(requirement, zone)} == {(zone,)}
+    zone = stage.provider.offers(SMALL, None)[0].zones[0]
+    assert {offer.zones for offer in stage.provider.offers(SMALL, zone)} == {(zone,)}
 
 
+@needs("makes machines")
 def test_a_named_type_is_the_only_offer(stage: Stage) -> None:
-    requirement = Requirement(None, None, stage.emulator.small_type, "x86_64", "on-demand")
+    requirement = Requirement(None, None, stage.facts.small_type, "x86_64", "on-demand")
     (offer,) = stage.provider.offers(requirement, None)
-    assert offer.type == stage.emulator.small_type
+    assert offer.type == stage.facts.small_type
     assert offer.zones
 
 
-@pytest.mark.parametrize(
-    ("type", "arch", "zone"),
-    [("no-such.type", "x86_64", None), (None, "x86_64", "nowhere-1a"), ("SMALL", "arm64", None)],
-    ids=["type", "zone", "architecture"],
-)
-def test_what_does_not_exist_is_named(
-    stage: Stage, type: str | None, arch: str, zone: str | None
-) -> None:
-    type = stage.emulator.small_type if type == "SMALL" else type
-    requirement = Requirement(None, None, type, arch, "on-demand")
-    with pytest.raises(InvalidRequestError) as caught:
-        stage.provider.offers(requirement, zone)
-    assert (type or zone or "") in caught.value.message
+@needs("makes machines")
+def test_what_does_not_exist_is_named(stage: Stage) -> None:
+    for type, zone in (("no-such.type", None), (None, "nowhere-1a")):
+        with pytest.raises(InvalidRequestError) as caught:
+            stage.provider.offers(Requirement(None, None, type, "x86_64", "on-demand"), zone)
+        assert (type or zone or "") in caught.value.message
+        assert caught.value.advice
+
+
+@needs("makes machines")
+def test_a_type_of_another_architecture_is_refused(stage: Stage) -> None:
+    small = stage.facts.small_type
+    with pytest.raises(InvalidRequestError, match=small) as caught:
+        stage.provider.offers(Requirement(None, None, small, "arm64", "on-demand"), None)
     assert caught.value.advice
 
 
@@ -67,23 +101,40 @@ def test_nothing_is_large_enough(stage: Stage) -> None:
     assert list(stage.provider.offers(requirement, None)) == []
 
 
+@lacks("spot")
+def test_a_market_that_there_is_not_is_refused_before_anything_is_made(stage: Stage) -> None:
+    requirement = Requirement(1, None, None, "x86_64", "spot")
+    with pytest.raises(InvalidRequestError) as caught:
+        stage.provider.offers(requirement, None)
+    assert "spot" in caught.value.message
+    assert caught.value.advice
+
+
 def test_every_system_has_an_image_for_every_architecture(stage: Stage) -> None:
-    for system, arch in stage.emulator.images:
+    for system, arch in stage.facts.images:
         image = stage.provider.resolve_image(system, arch)
         assert (image.os, image.arch) == (system, arch)
         assert image.id
-        assert image.root_device.startswith("/dev/")
+        assert image.boot in ("cloud-init", "startup-script")
+
+
+@needs("arm64")
+def test_each_architecture_has_an_image_of_its_own(stage: Stage) -> None:
+    system, arch = stage.facts.images[0]
+    here = stage.provider.resolve_image(system, arch)
+    there = stage.provider.resolve_image(system, other_arch(arch))
+    assert here.id != there.id
 
 
 def test_an_unknown_system_is_refused_with_the_known_ones(stage: Stage) -> None:
     with pytest.raises(InvalidRequestError) as caught:
         stage.provider.resolve_image("plan9-4", "x86_64")
-    assert "debian-12" in caught.value.advice
+    assert stage.facts.images[0][0] in caught.value.advice
 
 
 def test_credentials_have_an_account(stage: Stage) -> None:
     identity = stage.provider.preflight()
-    assert identity.provider == stage.emulator.name
+    assert identity.provider == stage.facts.name
     assert identity.account
     assert identity.principal
 
@@ -109,7 +160,7 @@ def echo() -> Iterator[ThreadingHTTPServer]:
 
 def _address(emulator: Emulator, port: int) -> str:
     url = f"http://127.0.0.1:{port}/"
-    return emulator.provider(lambda _: None, echo_url=url).deployer_address()
+    return emulator.provider(ignore_retry, echo_url=url).deployer_address()
 
 
 def test_the_echo_service_tells_the_address(emulator: Emulator, echo: ThreadingHTTPServer) -> None:

@@ -8,72 +8,96 @@ import pytest
 
 from providers.contract.errors import DeadlineError, ForeignResourceError
 from providers.contract.types import Listing
-from tests.contract.stage import DEADLINE, ORDER, Stage
+from tests.contract.needs import machines, needs
+from tests.contract.stage import DEADLINE, Stage, in_order
 
 
+@machines(1)
 def test_everything_goes_in_order_and_once_more(stage: Stage) -> None:
-    stage.provider.ensure_machine(stage.request(), deadline=DEADLINE)
-    resources = sorted(stage.listing().resources, key=lambda r: ORDER.index(r.kind))
+    stage.machine()
+    resources = in_order(stage.listing().resources)
     for resource in resources:
-        stage.provider.destroy(resource, stage.owner, deadline=DEADLINE)
+        stage.destroy(resource)
     assert stage.listing() == Listing((), ())
-    for resource in resources:
-        assert (
-            stage.changes(
-                lambda resource=resource: stage.provider.destroy(
-                    resource, stage.owner, deadline=DEADLINE
-                )
-            )
-            == []
-        )
+
+    def once_more() -> None:
+        for resource in resources:
+            stage.destroy(resource)
+
+    assert stage.changes(once_more) == []
 
 
-@pytest.mark.parametrize("kind", ["machine", "disk", "interface", "firewall", "key"])
-def test_what_is_not_ours_is_left_alone(stage: Stage, kind: str) -> None:
+@machines(1)
+def test_a_machine_takes_with_it_what_was_made_with_it(stage: Stage) -> None:
+    stage.machine()
+    stage.destroy(stage.one("machine"))
+    left = [kind for kind in stage.facts.made_with_machine if stage.some(kind)]
+    assert left == []
+
+
+@needs("outside")
+@machines(1)
+def test_what_is_not_ours_is_left_alone(stage: Stage) -> None:
     """Whatever the caller's copy says: its tags were true once."""
-    stage.provider.ensure_machine(stage.request(), deadline=DEADLINE)
-    resource = stage.one(kind)
-    stage.emulator.disown(resource)
+    stage.machine()
+    for kind in dict.fromkeys(stage.facts.stands):
+        resource = stage.some(kind)[0]
+        stage.emulator.disown(resource)
 
-    def refused() -> None:
-        with pytest.raises(ForeignResourceError):
-            stage.provider.destroy(resource, stage.owner, deadline=DEADLINE)
+        def refused(resource: object = resource) -> None:
+            with pytest.raises(ForeignResourceError):
+                stage.destroy(resource)
 
-    assert stage.changes(refused) == []
-    stage.emulator.hand_back(resource)
-    assert stage.one(kind).id == resource.id
+        try:
+            assert stage.changes(refused) == [], kind
+        finally:
+            stage.emulator.hand_back(resource)
+        assert resource.id in {each.id for each in stage.some(kind)}
 
 
+@needs("firewall")
 def test_another_environment_may_not_remove_it(stage: Stage) -> None:
     stage.network()
     other = replace(stage.owner, environment="other")
     with pytest.raises(ForeignResourceError, match=stage.owner.project):
-        stage.provider.destroy(stage.one("firewall"), other, deadline=DEADLINE)
+        stage.provider.destroy(stage.some("firewall")[0], other, deadline=DEADLINE)
 
 
+@needs("faults", "firewall")
 def test_a_firewall_in_use_is_waited_for(stage: Stage) -> None:
     stage.network()
-    stage.emulator.refuse("remove firewall", stage.emulator.in_use, times=2)
-    stage.provider.destroy(stage.one("firewall"), stage.owner, deadline=DEADLINE)
-    assert [retry.operation for retry in stage.retries] == [
-        stage.emulator.verbs["remove firewall"]
-    ] * 2
-    assert "dependent object" in stage.retries[0].reason
+    firewall = stage.some("firewall")[0]
+    stage.emulator.refuse("remove firewall", stage.facts.in_use, times=2)
+    stage.destroy(firewall)
+    assert firewall.id not in {each.id for each in stage.some("firewall")}
+    verb = stage.facts.verbs["remove firewall"]
+    assert [retry.operation for retry in stage.retries] == [verb] * 2
+    assert stage.facts.in_use.message in stage.retries[0].reason
 
 
+@needs("faults", "firewall")
 def test_a_firewall_that_stays_in_use_is_named_at_the_deadline(stage: Stage) -> None:
     stage.network()
-    stage.emulator.refuse("remove firewall", stage.emulator.in_use, times=1000)
+    stage.emulator.refuse("remove firewall", stage.facts.in_use, times=1000)
     with pytest.raises(DeadlineError) as caught:
-        stage.provider.destroy(stage.one("firewall"), stage.owner, deadline=0.5)
-    assert caught.value.code == stage.emulator.in_use.code
+        stage.provider.destroy(stage.some("firewall")[0], stage.owner, deadline=0.5)
+    assert caught.value.code == stage.facts.in_use.code
     assert caught.value.advice
 
 
-def test_a_lost_answer_to_a_removal_is_no_failure(stage: Stage) -> None:
-    stage.provider.ensure_machine(stage.request(), deadline=DEADLINE)
+@needs("faults")
+@machines(1)
+def test_a_lost_answer_to_the_removal_of_a_machine_is_no_failure(stage: Stage) -> None:
+    stage.machine()
     stage.emulator.lose_answer("remove machine")
-    stage.provider.destroy(stage.one("machine"), stage.owner, deadline=DEADLINE)
-    stage.emulator.lose_answer("remove firewall")
-    stage.provider.destroy(stage.one("firewall"), stage.owner, deadline=DEADLINE)
-    assert {resource.kind for resource in stage.listing().resources} == {"key"}
+    stage.destroy(stage.one("machine"))
+    assert stage.listing().machines == ()
+
+
+@needs("faults", "firewall")
+def test_a_lost_answer_to_the_removal_of_a_firewall_is_no_failure(stage: Stage) -> None:
+    stage.network()
+    for firewall in stage.some("firewall"):
+        stage.emulator.lose_answer("remove firewall")
+        stage.destroy(firewall)
+    assert stage.firewalls() == {}

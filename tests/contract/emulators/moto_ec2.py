@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from typing import ClassVar
 
-from tests.contract.emulators import Refusal, Verb
-from tests.contract.emulators.ec2 import REGION, Ec2
+from tests.contract.emulators import Can, Refusal, Verb
+from tests.contract.emulators.ec2 import REGION, Ec2, made_up_credentials
 from tests.contract.emulators.wire import READS, Fault, Wire, error_body
 
 STRICT = (
@@ -22,7 +23,10 @@ LINUX = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{arch}"
 class MotoEc2(Ec2):
     """An emulator whose wire the tests hold."""
 
+    can: ClassVar[frozenset[Can]] = frozenset({"faults", "pages", "calls", "outside"})
+
     def __init__(self) -> None:
+        self._environment = made_up_credentials()
         for name in STRICT:
             os.environ[name] = "true"  # moto reads them at each call
         from moto.server import DomainDispatcherApplication, create_backend_app
@@ -41,7 +45,7 @@ class MotoEc2(Ec2):
     ) -> None:
         self.wire.faults.append(
             Fault(
-                self.verbs[verb],
+                self.facts.verbs[verb],
                 times,
                 refusal.status,
                 error_body(refusal.code, refusal.message),
@@ -50,11 +54,10 @@ class MotoEc2(Ec2):
         )
 
     def lose_answer(self, verb: Verb, *, times: int = 1) -> None:
-        self.wire.faults.append(Fault(self.verbs[verb], times))
+        self.wire.faults.append(Fault(self.facts.verbs[verb], times))
 
-    def limit_pages(self, size: int) -> bool:
+    def limit_pages(self, size: int) -> None:
         self.wire.page = size
-        return True
 
     def forget_faults(self) -> None:
         self.wire.faults.clear()
@@ -64,11 +67,16 @@ class MotoEc2(Ec2):
         return [action for action, _ in self.wire.log]
 
     def changes(self) -> list[str]:
-        return [action for action in self.calls() if not action.startswith(READS)]
+        return [
+            action
+            for action, parameters in self.wire.log
+            if not action.startswith(READS) and parameters.get("DryRun") != "true"
+        ]
 
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+        self._environment.undo()
 
 
 def _has_ended(region: str, instance: str) -> bool:
@@ -90,7 +98,7 @@ def _publish_images() -> None:
     from providers.aws.images import parameter
 
     backend = ssm_backends[ACCOUNT][REGION]
-    for system, arch in Ec2.images:
+    for system, arch in Ec2.facts.images:
         name = parameter(system, arch)
         if system == "amazon-linux-2023":
             continue

@@ -2,65 +2,44 @@
 
 from __future__ import annotations
 
-import json
-import os
-from pathlib import Path
+from dataclasses import replace
+from typing import ClassVar
 
-from tests.contract.emulators import Refusal, Verb
-from tests.contract.emulators.ec2 import Ec2
+from tests.contract.emulators import Can, Facts, Refusal, Verb
+from tests.contract.emulators.ec2 import FACTS, Ec2
+from tests.contract.emulators.sandbox_service import SandboxService
 
 
 class SandboxEc2(Ec2):
-    """A sandbox in `home`, brought up here and down by `close`."""
+    """The EC2 of a sandbox of its own."""
 
-    def __init__(self, home: Path) -> None:
-        from providers.sandbox.control import Sandbox
+    # It has images for the machine it runs on only.
+    facts: ClassVar[Facts] = replace(
+        FACTS, images=tuple(image for image in FACTS.images if image[1] == "x86_64")
+    )
+    can: ClassVar[frozenset[Can]] = frozenset({"faults", "calls", "outside"})
 
-        self._sandbox = Sandbox(home)
-        self._sandbox.up()
-        environment = self._sandbox.env()
-        os.environ.update(
-            (name, environment[name]) for name in environment if name != "AWS_ENDPOINT_URL"
-        )
-        super().__init__(environment["AWS_ENDPOINT_URL"])
-        # The sandbox has images for the machine it runs on only.
-        self.images = tuple(image for image in Ec2.images if image[1] == "x86_64")
+    def __init__(self) -> None:
+        self._sandbox = SandboxService("ec2")
+        super().__init__(self._sandbox.environ["AWS_ENDPOINT_URL"])
 
     def refuse(
         self, verb: Verb, refusal: Refusal, *, times: int = 1, zone: str | None = None
     ) -> None:
-        """The sandbox knows no zones in faults, and the newest fault takes the place of those
-        before it: tests strike one at a time."""
-        self._sandbox.inject_faults(
-            [
-                {
-                    "action": self.verbs[verb],
-                    "when": "before",
-                    "status": refusal.status,
-                    "code": refusal.code,
-                    "message": refusal.message,
-                    "times": times,
-                }
-            ]
-        )
+        """EC2's faults know no zones: tests strike one at a time."""
+        self._sandbox.refuse(self.facts.verbs[verb], refusal, times)
 
     def lose_answer(self, verb: Verb, *, times: int = 1) -> None:
-        self._sandbox.inject_faults([{"action": self.verbs[verb], "when": "after", "times": times}])
-
-    def limit_pages(self, size: int) -> bool:
-        return False
+        self._sandbox.lose_answer(self.facts.verbs[verb], times)
 
     def forget_faults(self) -> None:
-        self._sandbox.inject_faults([])
+        self._sandbox.forget_faults()
 
     def calls(self) -> list[str]:
-        return [str(entry["action"]) for entry in self._log()]
+        return [action for action, _ in self._sandbox.log()]
 
     def changes(self) -> list[str]:
-        return [str(entry["action"]) for entry in self._log() if entry["changes"]]
+        return [action for action, changes in self._sandbox.log() if changes]
 
     def close(self) -> None:
-        self._sandbox.down()
-
-    def _log(self) -> list[dict[str, object]]:
-        return [json.loads(line) for line in self._sandbox.exchanges.read_text().splitlines()]
+        self._sandbox.close()

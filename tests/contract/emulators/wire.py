@@ -25,6 +25,8 @@ LISTS = {
 }
 READS = ("Describe", "Get", "List")
 DRY_RUN = "DryRunOperation"
+UNCHANGING = ("DescribeInstanceTypes", "DescribeInstanceTypeOfferings", "DescribeImages")
+"""Long answers, seconds in the making, that are the same each time."""
 XML = [("Content-Type", "text/xml;charset=UTF-8"), ("x-amzn-requestid", "req-0123")]
 
 
@@ -71,6 +73,7 @@ class Wire:
         self._running = threading.Lock()
         self._inner = threading.Lock()
         self._tokens: dict[tuple[str, str], tuple[Parameters, bytes, str]] = {}
+        self._unchanging: dict[tuple[str, bytes], tuple[int, list[tuple[str, str]], bytes]] = {}
         self.faults: list[Fault] = []
         self.log: list[tuple[str, Parameters]] = []
         self.page: int | None = None
@@ -99,6 +102,11 @@ class Wire:
         if action == "RunInstances":
             with self._running:
                 return self._run(environ, parameters, body)
+        if action in UNCHANGING:
+            key = (_region(environ), body)
+            if key not in self._unchanging:
+                self._unchanging[key] = self._forward(environ, body)
+            return self._unchanging[key]
         if self.page is not None and action in LISTS:
             return self._paged(environ, action, parameters)
         return self._forward(environ, body)

@@ -1,0 +1,22 @@
+"""Every emulator that the suite runs against, by name. Imported when a test is to run on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+
+from tests.contract.emulators import Emulator
+
+EMULATORS: Mapping[str, str] = {
+    "aws on moto": "tests.contract.emulators.moto_ec2:MotoEc2",
+    "aws in the sandbox": "tests.contract.emulators.sandbox_ec2:SandboxEc2",
+}
+
+
+def load(where: str) -> type[Emulator]:
+    """The class that `module:Class` names. Raises ImportError, AttributeError, ValueError."""
+    module, colon, name = where.partition(":")
+    if not colon:
+        raise ValueError(f"{where!r} is not of the form module:Class")
+    found: type[Emulator] = getattr(import_module(module), name)
+    return found
