@@ -12,6 +12,7 @@ from typing import cast
 import pytest
 
 from orchestrator.cancellation import Cancellation
+from orchestrator.errors import ExitCode, LongshoreError
 from orchestrator.machines.hostkeys import generate_host_key
 from orchestrator.operations.clean_up import LeftBehindError
 from orchestrator.operations.context import Context
@@ -201,8 +202,9 @@ def test_in_the_only_place_the_quota_itself_is_the_error(bench: Bench) -> None:
 def test_when_there_is_no_room_anywhere_the_error_says_so_of_each_place(bench: Bench) -> None:
     bench.first.refusals = {"*": [full("region")]}
     bench.second.refusals = {"*": [used_up()]}
-    with pytest.raises(CapacityError) as caught:
+    with pytest.raises(LongshoreError) as caught:
         bench.create().apply(bench.context)
+    assert caught.value.exit_code == ExitCode.CAPACITY
     assert caught.value.message == (
         "no place of us has room for 2 vCPU (x86_64): "
         "aws us-east-1: no room; gcp europe-west1: used up"
