@@ -74,6 +74,8 @@ SHARED = (
     _shared("f1-micro", 1, 614),
     _shared("g1-small", 1, 1740),
 )
+# gcloud's default, and the only size of its family with one vCPU.
+SINGLE = MachineType("n1-standard-1", 1, 3840, "X86_64", False, "CPUS", PERSISTENT)
 USUAL = {"standard": 4.0 * GIB, "highmem": 8.0 * GIB, "highcpu": 1.0 * GIB}
 FAMILIES = (
     Family("e2", USUAL, (2, 4, 8, 16), "X86_64", "CPUS", PERSISTENT),
@@ -109,7 +111,8 @@ FAMILIES = (
     ),
 )
 TYPES = {
-    each.name: each for each in (*SHARED, *(each for family in FAMILIES for each in family.types()))
+    each.name: each
+    for each in (*SHARED, SINGLE, *(each for family in FAMILIES for each in family.types()))
 }
 NOT_EVERYWHERE = {
     "t2a": frozenset({"us-central1", "europe-west4"}),
