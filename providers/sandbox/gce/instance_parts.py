@@ -134,7 +134,7 @@ class InstanceParts:
         device = call.query.get("deviceName", "")
         for disk in parts(instance, "disks"):
             if disk["deviceName"] == device:
-                disk["autoDelete"] = call.query.get("autoDelete") == "true"
+                disk["autoDelete"] = flag(call, "autoDelete")
                 begun = self._cloud.begin(call, "setDiskAutoDelete", link, instance)
                 return self._cloud.settle(begun)
         raise invalid("deviceName", device, "No attached disk found with that device name.")
@@ -142,7 +142,7 @@ class InstanceParts:
     def set_protection(self, call: Call) -> Operation:
         """instances.setDeletionProtection"""
         link, instance = self._instances.find(call)
-        instance["deletionProtection"] = call.query.get("deletionProtection", "true") == "true"
+        instance["deletionProtection"] = flag(call, "deletionProtection", "true")
         begun = self._cloud.begin(call, "setDeletionProtection", link, instance)
         return self._cloud.settle(begun)
 
@@ -199,3 +199,8 @@ class InstanceParts:
             if nic["name"] == name:
                 return nic
         raise invalid("networkInterface", name, "The network interface was not found.")
+
+
+def flag(call: Call, name: str, default: str = "false") -> bool:
+    """A parameter that is true or false; gcloud writes them with a capital."""
+    return call.query.get(name, default).lower() == "true"
