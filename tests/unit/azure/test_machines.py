@@ -158,18 +158,21 @@ def test_one_that_failed_is_gone_with_its_parts_before_the_error_leaves(
 ) -> None:
     part = {"name": f"{TOKEN}-nic", "id": id_of("networkInterfaces", f"{TOKEN}-nic")}
     left = {**part, "location": "westeurope", "tags": vm()["tags"]}
-    with Canned(
-        {
-            GET: [missing(), Answer(200, vm("Failed", "", failure=code))],
-            PUT: [accepted(vm("Creating"))],
-            OPERATION: [ended_in(code), succeeded()],
-            DELETE: [accepted(status=202)],
-            "GET networkInterfaces": [Answer(200, {"value": [left]})],
-            "GET publicIPAddresses": [Answer(200, {"value": []})],
-            "DELETE networkInterfaces/": [Answer(204)],
-            **NICS,
-        }
-    ) as canned, pytest.raises(CloudError) as caught:
+    with (
+        Canned(
+            {
+                GET: [missing(), Answer(200, vm("Failed", "", failure=code))],
+                PUT: [accepted(vm("Creating"))],
+                OPERATION: [ended_in(code), succeeded()],
+                DELETE: [accepted(status=202)],
+                "GET networkInterfaces": [Answer(200, {"value": [left]})],
+                "GET publicIPAddresses": [Answer(200, {"value": []})],
+                "DELETE networkInterfaces/": [Answer(204)],
+                **NICS,
+            }
+        ) as canned,
+        pytest.raises(CloudError) as caught,
+    ):
         ensure(canned)
     assert type(caught.value) is expected
     assert getattr(caught.value, "scope", None) == scope
@@ -199,16 +202,19 @@ def test_one_that_does_not_start_is_made_a_second_time_and_then_the_zone_is_full
     code: str,
 ) -> None:
     failed = Answer(200, vm("Failed", "", failure=code))
-    with Canned(
-        {
-            GET: [missing(), failed, missing(), failed],
-            PUT: [accepted(vm("Creating"))],
-            DELETE: [Answer(204)],
-            OPERATION: [going()],
-            **EMPTY,
-            **NICS,
-        }
-    ) as canned, pytest.raises(CapacityError) as caught:
+    with (
+        Canned(
+            {
+                GET: [missing(), failed, missing(), failed],
+                PUT: [accepted(vm("Creating"))],
+                DELETE: [Answer(204)],
+                OPERATION: [going()],
+                **EMPTY,
+                **NICS,
+            }
+        ) as canned,
+        pytest.raises(CapacityError) as caught,
+    ):
         ensure(canned)
     assert caught.value.scope == "zone"
     assert canned.keys.count(PUT) == canned.keys.count(DELETE) == 2
@@ -236,16 +242,19 @@ def test_a_guest_that_does_not_answer_either_is_removed_and_tried_once_more(
 ) -> None:
     monkeypatch.setattr("providers.azure.machines._answers", lambda _: False)
     late = Answer(200, vm("Failed", "running", failure="OSProvisioningTimedOut"))
-    with Canned(
-        {
-            GET: [missing(), late, missing(), late],
-            PUT: [accepted(vm("Creating"))],
-            OPERATION: [ended_in("OSProvisioningTimedOut")],
-            DELETE: [Answer(204)],
-            **EMPTY,
-            **NICS,
-        }
-    ) as canned, pytest.raises(TransientError) as caught:
+    with (
+        Canned(
+            {
+                GET: [missing(), late, missing(), late],
+                PUT: [accepted(vm("Creating"))],
+                OPERATION: [ended_in("OSProvisioningTimedOut")],
+                DELETE: [Answer(204)],
+                **EMPTY,
+                **NICS,
+            }
+        ) as canned,
+        pytest.raises(TransientError) as caught,
+    ):
         ensure(canned)
     assert caught.value.code == "OSProvisioningTimedOut"
     assert canned.keys.count(PUT) == canned.keys.count(DELETE) == 2
@@ -256,9 +265,9 @@ def test_a_quota_is_told_by_its_message_and_nothing_is_left() -> None:
         "Operation could not be completed as it results in exceeding approved "
         "standardBSFamily Cores quota. Additional details - Current Limit: 4"
     )
-    with Canned({PUT: [arm_error("OperationNotAllowed", message, 409)], **EMPTY}) as canned:
-        with pytest.raises(QuotaError) as caught:
-            ensure(canned)
+    refused = arm_error("OperationNotAllowed", message, 409)
+    with Canned({PUT: [refused], **EMPTY}) as canned, pytest.raises(QuotaError) as caught:
+        ensure(canned)
     assert caught.value.message == message
     assert canned.keys.count(PUT) == 1
     assert "GET networkInterfaces" in canned.keys
@@ -273,9 +282,8 @@ def test_a_machine_made_otherwise_under_the_same_name_stays() -> None:
 
 def test_terms_that_were_not_accepted_come_with_the_command() -> None:
     refused = arm_error("ResourcePurchaseValidationFailed", "Accept the terms.", 400)
-    with Canned({PUT: [refused], **EMPTY}) as canned:
-        with pytest.raises(InvalidRequestError) as caught:
-            ensure(canned)
+    with Canned({PUT: [refused], **EMPTY}) as canned, pytest.raises(InvalidRequestError) as caught:
+        ensure(canned)
     assert "az vm image terms accept --urn Debian:debian-12:12-gen2" in caught.value.advice
 
 
@@ -288,21 +296,31 @@ def test_a_network_that_does_not_show_yet_is_waited_for(monkeypatch: pytest.Monk
 
 
 def test_a_spot_machine_taken_back_while_it_is_made_is_said_so() -> None:
-    with Canned(
-        {
-            GET: [missing(), Answer(200, vm("Creating", "")), missing()],
-            PUT: [accepted(vm("Creating"))],
-            OPERATION: [succeeded()],
-            **NICS,
-        }
-    ) as canned, pytest.raises(TransientError, match="deleted while it was made"):
+    with (
+        Canned(
+            {
+                GET: [missing(), Answer(200, vm("Creating", "")), missing()],
+                PUT: [accepted(vm("Creating"))],
+                OPERATION: [succeeded()],
+                **NICS,
+            }
+        ) as canned,
+        pytest.raises(TransientError, match="deleted while it was made"),
+    ):
         ensure(canned, market="spot")
 
 
 def test_the_deadline_leaves_the_machine_and_says_what_to_do() -> None:
-    with Canned(
-        {GET: [missing(), Answer(200, vm("Creating", ""))], PUT: [accepted(vm("Creating"))], **NICS}
-    ) as canned, pytest.raises(DeadlineError, match="run again"):
+    with (
+        Canned(
+            {
+                GET: [missing(), Answer(200, vm("Creating", ""))],
+                PUT: [accepted(vm("Creating"))],
+                **NICS,
+            }
+        ) as canned,
+        pytest.raises(DeadlineError, match="run again"),
+    ):
         try:
             ensure(canned, deadline=0.1)
         except DeadlineError as error:
