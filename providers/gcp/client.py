@@ -168,8 +168,7 @@ class Clients:
     def _make(self, kind: type[C]) -> C:
         from google.api_core.client_options import ClientOptions
 
-        endpoint = self._settings.endpoint
-        options = ClientOptions(api_endpoint=endpoint.rstrip("/") if endpoint else None)
+        options = ClientOptions(api_endpoint=self._endpoint())
         maker = cast("type", kind)
         client: C = maker(credentials=self.credentials, client_options=options, transport="rest")
         self._lay(vars(client.transport)["_session"])
@@ -180,7 +179,7 @@ class Clients:
         given = self._settings.endpoint
         if given is None:
             return None
-        scheme, found, rest = given.rstrip("/").partition("://")
+        scheme, found, rest = given.partition("://")
         if found and (scheme not in ("http", "https") or not rest):
             raise InvalidRequestError(
                 f"{given!r} is no endpoint",

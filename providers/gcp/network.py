@@ -42,7 +42,16 @@ def ensure_network(calls: Calls, request: NetworkRequest) -> Network:
         subnet = find_subnet(calls, request.subnet)
         found = rules.result()
     tag = network_tag(request.owner, request.target)
-    want = wanted(request.owner, request.target, subnet.network, request.rules)
+    # A target whose regions differ, or that has moved, has rules in more than one network, and
+    # perhaps machines: the rules are the same in each.
+    networks = {subnet.network} | {
+        rule.network for rule in found if is_ours(rule, request.owner) and rule.tag == tag
+    }
+    want = [
+        rule
+        for network in sorted(networks)
+        for rule in wanted(request.owner, request.target, network, request.rules)
+    ]
     have = {rule.name: rule for rule in found if rule.name.startswith(f"{tag}-")}
     for rule in have.values():
         check_owner(f"firewall rule {rule.name}", rule.tags, request.owner, LIST)
