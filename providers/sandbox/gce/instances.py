@@ -76,6 +76,14 @@ class Instances:
             (*REQUEST, *graceful, "discardLocalSsd"),
         )
         yield Route("instances.reset", "POST", f"{ONE}/reset", self.reset, REQUEST)
+        yield Route(
+            "instances.suspend",
+            "POST",
+            f"{ONE}/suspend",
+            self.suspend,
+            (*REQUEST, "discardLocalSsd"),
+        )
+        yield Route("instances.resume", "POST", f"{ONE}/resume", self.resume, REQUEST)
 
     def list(self, call: Call) -> Document:
         """instances.list"""
@@ -134,24 +142,38 @@ class Instances:
 
     def start(self, call: Call) -> Operation:
         """instances.start; of one that runs, it changes nothing."""
-        link, instance = self.find(call)
-        if instance["status"] not in ("RUNNING", "TERMINATED"):
-            raise not_ready(link.path)
-        operation = self._cloud.begin(call, "start", link, instance)
-        if instance["status"] == "RUNNING":
-            return self._cloud.settle(operation)
-        self._lifecycle.start(link, instance, operation)
-        return operation
+        return self._boot_again(call, "start", "TERMINATED")
+
+    def resume(self, call: Call) -> Operation:
+        """instances.resume; of one that runs, it changes nothing."""
+        return self._boot_again(call, "resume", "SUSPENDED")
 
     def stop(self, call: Call) -> Operation:
         """instances.stop; of one that is stopped, it changes nothing."""
+        return self._shut_down(call, "stop", "TERMINATED")
+
+    def suspend(self, call: Call) -> Operation:
+        """instances.suspend. The machine is shut down: here its memory is not kept."""
+        return self._shut_down(call, "suspend", "SUSPENDED")
+
+    def _boot_again(self, call: Call, type: str, rested: str) -> Operation:
         link, instance = self.find(call)
-        if instance["status"] not in ("RUNNING", "TERMINATED"):
+        if instance["status"] not in ("RUNNING", rested):
             raise not_ready(link.path)
-        operation = self._cloud.begin(call, "stop", link, instance)
-        if instance["status"] == "TERMINATED":
+        operation = self._cloud.begin(call, type, link, instance)
+        if instance["status"] == "RUNNING":
             return self._cloud.settle(operation)
-        self._lifecycle.stop(link, instance, operation)
+        self._lifecycle.start(instance, operation)
+        return operation
+
+    def _shut_down(self, call: Call, type: str, rested: str) -> Operation:
+        link, instance = self.find(call)
+        if instance["status"] not in ("RUNNING", rested):
+            raise not_ready(link.path)
+        operation = self._cloud.begin(call, type, link, instance)
+        if instance["status"] == rested:
+            return self._cloud.settle(operation)
+        self._lifecycle.stop(instance, operation, rested)
         return operation
 
     def reset(self, call: Call) -> Operation:

@@ -60,10 +60,11 @@ class Lifecycle:
             image=self._cloud.hosts.images.reference(origin.machine, origin.channel),
         )
 
-    def start(self, link: Link, instance: Document, operation: Operation) -> None:
-        """Boot a stopped instance's machine again."""
+    def start(self, instance: Document, operation: Operation) -> None:
+        """Boot the machine of an instance that was stopped or suspended again."""
         instance["status"] = "PROVISIONING"
         operation.on_start = lambda: _stage(instance)
+        link = self._links[host_id(instance)]
         self._cloud.hosts.start(
             host_id(instance), lambda problem: self._up(link, instance, operation, problem)
         )
@@ -72,14 +73,15 @@ class Lifecycle:
         """Boot a running machine again; the instance stays RUNNING."""
         self._cloud.hosts.reboot(host_id(instance), lambda problem: self._end(operation, problem))
 
-    def stop(self, link: Link, instance: Document, operation: Operation) -> None:
-        """Shut the machine down."""
-        instance["status"] = "STOPPING"
+    def stop(self, instance: Document, operation: Operation, rested: str) -> None:
+        """Shut the machine down; `rested` is the state that the instance comes to."""
+        passing = "STOPPING" if rested == "TERMINATED" else "SUSPENDING"
+        instance["status"] = passing
 
         def stopped(problem: str) -> None:
             with self._cloud.changed:
-                if instance["status"] == "STOPPING" and not problem:
-                    self._halt(instance)
+                if instance["status"] == passing and not problem:
+                    self._halt(instance, rested)
             self._end(operation, problem)
 
         self._cloud.hosts.stop(host_id(instance), stopped)
@@ -152,9 +154,10 @@ class Lifecycle:
         with self._cloud.changed:
             self.bury(link, instance)
 
-    def _halt(self, instance: Document) -> None:
-        instance["status"] = "TERMINATED"
-        instance["lastStopTimestamp"] = now()
+    def _halt(self, instance: Document, rested: str = "TERMINATED") -> None:
+        instance["status"] = rested
+        stamp = "lastStopTimestamp" if rested == "TERMINATED" else "lastSuspendedTimestamp"
+        instance[stamp] = now()
         link = self._links[host_id(instance)]
         kept = any(
             text(instance, "selfLink") in str(address.get("users"))
