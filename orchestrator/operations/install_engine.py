@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from orchestrator.machines.command import Command
 from orchestrator.machines.families import family_of_target
 from orchestrator.machines.playbook import load_playbook
 from orchestrator.machines.render import render_script
@@ -15,9 +16,13 @@ from orchestrator.operations.operation import Operation
 from orchestrator.reporting.events import OperationProgress, PlannedChange, StepReported
 from orchestrator.reporting.sink import Sink
 
+if TYPE_CHECKING:
+    from orchestrator.machines.connection import Connection
+
 INSTALL_DEADLINE = 600.0
 """Seconds for the whole playbook, the wait for its other carrier included."""
 RECONNECT_DEADLINE = 30.0
+GROUPS_DEADLINE = 20.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,13 +57,14 @@ class InstallEngine(Operation):
         family = self.family or family_of_target(self.os)
         user = context.fleet.user(context.fleet.line_of(self.name))
         script = render_script(load_playbook("docker"), family, user=user)
+        connection = context.fleet.connection(self.name)
         report = run_playbook(
-            context.fleet.connection(self.name),
+            connection,
             script,
             deadline=INSTALL_DEADLINE,
             on_step=StepTeller(self, context.sink).tell,
         )
-        if report.reconnect:
+        if report.reconnect or is_outside_the_group(connection):
             self._sign_in_again(context)
         context.fleet.engine(self.name).ping()
         boot = any(step.status == "changed" for step in report.boot)
@@ -71,6 +77,15 @@ class InstallEngine(Operation):
         line = context.fleet.line_of(self.name)
         fresh = context.fleet.dial(self.name, line, record.pins, deadline=RECONNECT_DEADLINE)
         context.fleet.keep(self.name, fresh)
+
+
+def is_outside_the_group(connection: Connection) -> bool:
+    """Whether this login cannot open the Engine's socket. A guest agent may have made the user
+    before our own script put it into the docker group, and let us in between the two."""
+    if connection.endpoint.user == "root":
+        return False
+    groups = connection.run(Command(("id", "-Gn"), deadline=GROUPS_DEADLINE)).check().text
+    return "docker" not in groups.split()
 
 
 class StepTeller:

@@ -9,6 +9,7 @@ from orchestrator.machines.families import family_of_target
 from orchestrator.machines.hostkeys import fingerprint, generate_host_key
 from orchestrator.machines.playbook import load_playbook
 from orchestrator.machines.render import render_script
+from orchestrator.machines.startup import render_startup_script
 from orchestrator.operations.choices import Spot
 from orchestrator.operations.fleet import SSH_USER
 from orchestrator.operations.ground import Ground
@@ -29,18 +30,18 @@ from providers.contract.types import (
 def new_request(
     name: str, target: Target, owner: Owner, public_key: str, ground: Ground, spot: Spot
 ) -> MachineRequest:
-    """A request that no machine was ever made with: its token and its host key are new.
-    `public_key` signs in."""
+    """A request that no machine was ever made with: its token is new, and so is its host key,
+    where the image takes one. `public_key` signs in."""
     token = f"{name}-{uuid.uuid4().hex[:20]}"
     hostname = f"{owner.project}-{owner.environment}-{name}"
-    host_key = generate_host_key(hostname)
-    user_data = render_user_data(
-        hostname=hostname,
-        user=SSH_USER,
-        authorized_key=public_key,
-        host_key=host_key,
-        script=render_script(load_playbook("docker"), family_of_target(target.os), user=SSH_USER),
-    )
+    script = render_script(load_playbook("docker"), family_of_target(target.os), user=SSH_USER)
+    pin = {}
+    if ground.image.boot == "startup-script":
+        user_data = render_startup_script(hostname, SSH_USER, public_key, script)
+    else:
+        host_key = generate_host_key(hostname)
+        user_data = render_user_data(hostname, SSH_USER, public_key, host_key, script)
+        pin = {TAG_HOST_KEY: fingerprint(host_key.public)}
     return MachineRequest(
         token=token,
         name=name,
@@ -60,7 +61,7 @@ def new_request(
             TAG_TARGET: target.name,
             TAG_MACHINE: name,
             TAG_TOKEN: token,
-            TAG_HOST_KEY: fingerprint(host_key.public),
+            **pin,
             TAG_TRUST: "initial",
             TAG_MADE_AS: made_as(target),
             "Name": hostname,

@@ -1,4 +1,4 @@
-"""First connection: verify the key we made, then replace it with one nobody else saw."""
+"""First connection: verified, and afterwards by a host key that nobody but the machine holds."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from orchestrator.operations.console import with_console
 from orchestrator.operations.context import Context
 from orchestrator.operations.machine_record import record_machine
 from orchestrator.operations.operation import Operation
+from orchestrator.operations.published_key import has_own_key, wait_for_published_key
 from orchestrator.reporting.events import PlannedChange
 from providers.contract.types import (
     TAG_HOST_KEY,
@@ -38,8 +39,12 @@ CONNECT_DEADLINE = 30.0
 class TrustMachine(Operation):
     """Connect, verified, and make sure that the host key is not the one user data held.
 
-    The order keeps every crash harmless: the new pin is in state and tag before the
-    machine shows it, and the old one is dropped only after a connection verified the new.
+    A machine that made its first key itself (it booted by startup script) keeps it: the key
+    is read over the cloud's API, pinned, and then verified. Any other gets a new one.
+
+    The order keeps every crash harmless: a pin is in the state before a connection relies on
+    it, and the new one in state and tag before the machine shows it; the old one is dropped
+    only after a connection verified the new.
     """
 
     kind: ClassVar[str] = "connect"
@@ -59,17 +64,31 @@ class TrustMachine(Operation):
     def describe(self) -> PlannedChange | None:
         if self.new:
             return None
-        detail = "meet it and replace its first host key"
+        detail = "meet it, and trust a key that only it holds"
         return PlannedChange("update", "host key", self.name, self.target, self.name, detail)
 
     def apply(self, context: Context) -> bool:
         machine = self._running(context)
         record = context.store.machines.all()[self.name]
+        if not record.pins:
+            record = self._pin_published_key(context, machine, record)
         connection = self._connect(context, machine, record)
         if record.rotated:
             return False
-        self._rotate(context, machine, record, connection)
+        if has_own_key(context, machine, record):
+            self._keep_key(context, machine, record, connection)
+        else:
+            self._rotate(context, machine, record, connection)
         return True
+
+    def _pin_published_key(
+        self, context: Context, machine: CloudMachine, record: MachineRecord
+    ) -> MachineRecord:
+        provider = context.providers.get(machine.provider, machine.region)
+        public = wait_for_published_key(context, self, provider, machine)
+        record = replace(record, pin=fingerprint(public))
+        context.store.machines.save(record)
+        return record
 
     def _running(self, context: Context) -> CloudMachine:
         """The machine once it runs and has an address: one that an interrupted run left
@@ -111,6 +130,20 @@ class TrustMachine(Operation):
             provider = context.providers.get(machine.provider, machine.region)
             with_console(error, provider, machine)
             raise
+
+    def _keep_key(
+        self,
+        context: Context,
+        machine: CloudMachine,
+        record: MachineRecord,
+        connection: Connection,
+    ) -> None:
+        """Settle on the key that the connection has just verified."""
+        provider = context.providers.get(machine.provider, machine.region)
+        provider.set_tags(machine, {TAG_HOST_KEY: record.pin, TAG_TRUST: "rotated"})
+        public = connection.host_key
+        context.store.machines.save(replace(record, rotated=True, host_key=public))
+        context.store.requests.erase(record.token)
 
     def _rotate(
         self,
