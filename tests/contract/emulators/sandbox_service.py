@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from providers.sandbox.rest.recorder import RECORD_VARIABLE
 from tests.contract.emulators import Refusal
+from tests.contract.emulators.traffic import keep
 from tests.homes import new_home
 
 REAL_CLOUD = ("AWS_", "GOOGLE_", "CLOUDSDK_", "AZURE_", "ARM_", "IDENTITY_", "LONGSHORE_")
@@ -30,7 +32,9 @@ class SandboxService:
         self._service = service
         self._home: Path = new_home()
         self._sandbox = Sandbox(self._home / "sandbox")
-        self._sandbox.up()
+        with pytest.MonkeyPatch.context() as recording:
+            recording.setenv(RECORD_VARIABLE, "1")
+            self._sandbox.up()
         self.environ: Mapping[str, str] = self._sandbox.env()
         self._environment = pytest.MonkeyPatch()
         for name in list(os.environ):
@@ -80,5 +84,6 @@ class SandboxService:
 
     def close(self) -> None:
         self._environment.undo()
+        keep(self._sandbox.traffic)
         self._sandbox.down()
         shutil.rmtree(self._home)
