@@ -85,8 +85,10 @@ def no_answer(place: Place, error: CloudError, *, among: int) -> CloudError | Lo
     says which one."""
     if among == 1:
         return error
-    return LongshoreError(
+    found = LongshoreError(
         f"{place} cannot be asked, and without its answer nothing is certain: {error}",
         advice=error.advice,
         exit_code=exit_code_of(error),
     )
+    found.__cause__ = error
+    return found

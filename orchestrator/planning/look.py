@@ -103,7 +103,7 @@ class Surveyor:
         found, unanswered = answers.listings, answers.unanswered
         for place, error in unanswered.items():
             if not (partial and found):
-                raise no_answer(place, error, among=len(self._clouds.places)) from error
+                raise no_answer(place, error, among=len(self._clouds.places))
         groups = {
             resource.id: resource.within
             for listing in found

@@ -52,7 +52,7 @@ class AzureProvider:
         self, settings: ProviderSettings, region: str, on_retry: OnRetry, pause: Pause
     ) -> None:
         self.name = PROVIDER
-        self.abilities = Abilities(key_pairs=False)
+        self.abilities = Abilities(key_pairs=False, loads_slowly=True)
         self.region = region
         self._settings = settings
         self._calls = Calls(Clients(settings), region, on_retry, pause)

@@ -44,10 +44,20 @@ class GcpProvider:
         self, settings: ProviderSettings, region: str, on_retry: OnRetry, pause: Pause
     ) -> None:
         self.name = PROVIDER
-        self.abilities = Abilities(key_pairs=False)
+        self.abilities = Abilities(key_pairs=False, loads_slowly=True)
         self.region = region
         self._settings = settings
-        self._calls = Calls(Clients(settings, region), on_retry, pause)
+        self._bare = Calls(Clients(settings, region), on_retry, pause)
+
+    @property
+    def _calls(self) -> Calls:
+        """The calls, with the SDK imported: what follows names its types before it calls, and
+        in several threads, which would meet half-made modules."""
+        try:
+            sdk.load()
+        except ImportError as error:
+            raise not_installed(error, "import") from error
+        return self._bare
 
     def prepare(self) -> None:
         """Import what other libraries share, and begin to import the SDK (see `sdk`)."""
@@ -66,7 +76,7 @@ class GcpProvider:
 
     def deployer_address(self) -> str:
         """See `echo.deployer_address`."""
-        return echo.deployer_address(self._settings, self._calls.on_retry, self._calls.pause)
+        return echo.deployer_address(self._settings, self._bare.on_retry, self._bare.pause)
 
     def offers(self, requirement: Requirement, zone: str | None) -> Sequence[Offer]:
         """See `offers.survey`."""

@@ -119,8 +119,9 @@ def test_otherwise_it_is_an_error_that_names_the_place() -> None:
 def test_the_only_place_gives_its_own_error() -> None:
     with surveyor(three([], listing_error=DENIED), []) as asked:
         asked.ask((AZURE,))
-        with pytest.raises(AuthError):
+        with pytest.raises(AuthError) as caught:
             asked.answer(partial=True)
+    assert caught.value.__cause__ is None
 
 
 def test_nobody_answered_is_no_survey() -> None:
