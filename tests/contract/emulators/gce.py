@@ -29,7 +29,7 @@ FACTS = Facts(
     name="gcp",
     region=REGION,
     small_type="e2-small",
-    abilities=Abilities(key_pairs=False),
+    abilities=Abilities(key_pairs=False, loads_slowly=True),
     images=tuple((system, arch) for system in SYSTEMS for arch in ("x86_64", "arm64")),
     stands=("disk", "firewall", "machine"),
     made_with_machine=("machine", "disk"),
