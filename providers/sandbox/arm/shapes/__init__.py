@@ -1,0 +1,1 @@
+"""What documents may look like: the emulator's own tables of ARM's models."""
