@@ -89,6 +89,8 @@ class Firewalls:
         """firewalls.patch: what is named takes the place of what was there; `allowed` and
         `denied` take each other's."""
         firewall = self._cloud.store.get(self._link(call))
+        if not call.body.get("name"):
+            raise required("resource.name")
         kept = {key: value for key, value in firewall.items() if key not in ANSWERS}
         if "allowed" in call.body:
             kept.pop("denied", None)

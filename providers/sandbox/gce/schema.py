@@ -113,7 +113,8 @@ def _check_scalar(kind: Text | Bytes | Whole | Flag, value: Json, place: str) ->
         raise wrong_type(place, "TYPE_STRING", value)
     if isinstance(kind, Bytes):
         try:
-            base64.b64decode(value, validate=True)
+            # Both alphabets of base64 are right.
+            base64.b64decode(value.replace("-", "+").replace("_", "/"), validate=True)
         except binascii.Error:
             raise wrong_type(place, "TYPE_BYTES", value) from None
         return value
