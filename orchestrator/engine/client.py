@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from orchestrator.engine.docker_library import load_docker_library
 from orchestrator.engine.errors import engine_error
 from orchestrator.engine.stream import EngineStream, Json
 
@@ -131,6 +132,7 @@ class Engine:
 @contextmanager
 def calling(machine: str, call: str) -> Iterator[None]:
     """Turn what the SDK and the channel raise into `EngineError` for `machine`."""
+    load_docker_library()
     from docker import errors as docker_errors
     from requests import exceptions as request_errors
     from urllib3 import exceptions as http_errors
@@ -153,6 +155,7 @@ def calling(machine: str, call: str) -> Iterator[None]:
 
 
 def _client(opener: SocketOpener, socket_path: str) -> APIClient:
+    load_docker_library()
     from orchestrator.engine.session import open_session
 
     return open_session(opener, socket_path, API_VERSION, timeout=CALL_TIMEOUT)

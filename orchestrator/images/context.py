@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import IO, cast
 
+from orchestrator.engine.docker_library import load_docker_library
 from orchestrator.images.errors import BuildError
 from orchestrator.spec.model import Build
 
@@ -47,6 +48,7 @@ def ignore_patterns(build: Build) -> list[str]:
 def pack(build: Build, dockerfile: str) -> tuple[IO[bytes], str]:
     """The context as one tar archive in a temporary file, for the classic builder, and the
     Dockerfile's name in it. Raises BuildError when a file cannot be read."""
+    load_docker_library()
     from docker.utils.build import create_archive, exclude_paths
 
     root = str(build.context)

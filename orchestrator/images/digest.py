@@ -7,6 +7,7 @@ import os
 import stat
 from pathlib import Path
 
+from orchestrator.engine.docker_library import load_docker_library
 from orchestrator.images.context import dockerfile_path, ignore_patterns, read_dockerfile
 from orchestrator.images.errors import BuildError
 from orchestrator.spec.model import Build
@@ -41,6 +42,7 @@ def context_digest(build: Build, platform: str) -> str:
 
 
 def _files(build: Build) -> list[str]:
+    load_docker_library()
     from docker.utils.build import exclude_paths
 
     if not build.context.is_dir():

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from orchestrator.engine.client import calling
+from orchestrator.engine.docker_library import load_docker_library
 from orchestrator.engine.errors import EngineUnreachableError
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def _connect(environ: Mapping[str, str], timeout: int) -> APIClient:
 
 def _settings(environ: Mapping[str, str]) -> dict[str, Any]:
     """What the SDK takes as `base_url` and `tls`."""
+    load_docker_library()
     from docker.utils import kwargs_from_env
 
     if environ.get("DOCKER_HOST"):
