@@ -177,6 +177,8 @@ class Canned(AbstractContextManager["Canned"]):
         self.sent: list[Sent] = []
         self.pauses: list[float] = []
         self.retries: list[Retry] = []
+        self.date: str | None = None
+        """What the server says is the time, if not the real one."""
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
@@ -218,15 +220,16 @@ class Canned(AbstractContextManager["Canned"]):
 def key_of(method: str, path: str) -> str:
     """`GET virtualMachines/`: the verb and the last kind; a slash where one is named."""
     parts = path.strip("/").split("/")
+    last = parts[-1]
     if "providers" in parts:
         parts = parts[len(parts) - parts[::-1].index("providers") + 1 :]
         if parts[:1] == ["locations"]:
             parts = parts[2:]
     else:
         parts = parts[2:]
-    if len(parts) % 2 == 0:
+    if parts and len(parts) % 2 == 0:
         return f"{method} {parts[-2]}/"
-    return f"{method} {parts[-1]}"
+    return f"{method} {last}"
 
 
 def _handler(canned: Canned) -> type[BaseHTTPRequestHandler]:
@@ -253,7 +256,11 @@ def _handler(canned: Canned) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 return
             body = b"" if answer.body is None else json.dumps(answer.body).encode()
-            self.send_response(answer.status)
+            if canned.date is None:
+                self.send_response(answer.status)
+            else:
+                self.send_response_only(answer.status)
+                self.send_header("Date", canned.date)
             for name, value in answer.headers.items():
                 self.send_header(name, value.replace("$", canned.endpoint))
             if answer.status != 204:
