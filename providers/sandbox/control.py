@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from providers.sandbox.azure_environment import az_environment, azure_environment
 from providers.sandbox.errors import SandboxError
 from providers.sandbox.google_environment import google_environment
 from providers.sandbox.home import Home, ServerRecord, default_home, write_private
@@ -144,6 +145,11 @@ class Sandbox:
             raise SandboxError("The sandbox is not running.", "Start it: longshore sandbox up")
         return self._env(record)
 
+    def az_env(self) -> dict[str, str]:
+        """The environment with what the `az` command line alone needs. Raises SandboxError when
+        the sandbox is not up."""
+        return az_environment(self.env())
+
     def inject_faults(self, faults: list[dict[str, object]]) -> None:
         """Replace the faults that strike coming API calls; see `faults.py` for their form.
         Raises SandboxError when the sandbox is not up or refuses them."""
@@ -153,9 +159,9 @@ class Sandbox:
         _post(record, "faults", faults)
 
     def set(self, api: str, settings: Mapping[str, object]) -> None:
-        """Set what one emulated API (`gce`) is to do beside its usual work, in place of what
-        was set before; see `gce/cloud.py`. Raises SandboxError when the sandbox is not up or
-        refuses it."""
+        """Set what one emulated API (`gce`, `arm`) is to do beside its usual work, in place of
+        what was set before; see `gce/cloud.py` and `arm/settings.py`. Raises SandboxError when
+        the sandbox is not up or refuses it."""
         record = self._healthy()
         if record is None:
             raise SandboxError("The sandbox is not running.", "Start it: longshore sandbox up")
@@ -177,6 +183,7 @@ class Sandbox:
             "AWS_EC2_METADATA_DISABLED": "true",
             "LONGSHORE_ECHO_URL": f"{_endpoint(record)}/_longshore/address",
             **google_environment(self._home, _endpoint(record)),
+            **azure_environment(self._home, _endpoint(record), record.tls_port),
         }
         if any(os.environ.get(name) for name in PROXY_VARIABLES):
             kept = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
@@ -193,7 +200,8 @@ class Sandbox:
         earlier = self._home.read_server()
         log_start = self._home.server_log.stat().st_size if self._home.server_log.exists() else 0
         token = secrets.token_hex(8)
-        process = launch_server(self._home, token, image, earlier.port if earlier else 0)
+        ports = (earlier.port, earlier.tls_port) if earlier else (0, 0)
+        process = launch_server(self._home, token, image, ports)
 
         def answers() -> ServerRecord | None:
             if process.poll() is not None:

@@ -22,12 +22,14 @@ def default_home() -> Path:
 @dataclass(frozen=True)
 class ServerRecord:
     """The running server as it was started: `token` is part of its command line, so that a
-    process id that was given to another process is not taken for ours."""
+    process id that was given to another process is not taken for ours. `tls_port` serves the
+    APIs that are asked over TLS only."""
 
     pid: int
     token: str
     port: int
     image: str
+    tls_port: int
 
 
 @dataclass(frozen=True)

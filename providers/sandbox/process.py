@@ -52,8 +52,11 @@ def file_lock(file: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def launch_server(home: Home, token: str, image: str, port: int) -> subprocess.Popen[bytes]:
-    """Start the server in a session of its own; it inherits the lock that says it runs."""
+def launch_server(
+    home: Home, token: str, image: str, ports: tuple[int, int]
+) -> subprocess.Popen[bytes]:
+    """Start the server in a session of its own; it inherits the lock that says it runs. `ports`
+    are the wished ones, without TLS and with it."""
     lock = os.open(_life(home), os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
     log = os.open(home.server_log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE_FILE)
     try:
@@ -77,7 +80,9 @@ def launch_server(home: Home, token: str, image: str, port: int) -> subprocess.P
                 "--image",
                 image,
                 "--port",
-                str(port),
+                str(ports[0]),
+                "--tls-port",
+                str(ports[1]),
             ],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -128,7 +133,7 @@ def is_ours(record: ServerRecord) -> bool:
     return MODULE.encode() in arguments and record.token.encode() in arguments
 
 
-_NOBODY = ServerRecord(0, "", 0, "")
+_NOBODY = ServerRecord(0, "", 0, "", 0)
 
 
 def _settled(home: Home) -> ServerRecord | None:

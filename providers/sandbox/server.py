@@ -13,6 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from providers.sandbox import outer
+from providers.sandbox.arm.account import account_of
+from providers.sandbox.arm.application import build_arm
+from providers.sandbox.arm.identity import PATH as IDENTITY
+from providers.sandbox.arm.identity import IdentityEndpoint
+from providers.sandbox.arm.settings import Settings as ArmSettings
+from providers.sandbox.authority import Authority
 from providers.sandbox.errors import SandboxError
 from providers.sandbox.exchange import ExchangeLog
 from providers.sandbox.faults import FaultQueue
@@ -24,6 +30,7 @@ from providers.sandbox.network import ensure_network
 from providers.sandbox.prerequisites import connect_engine, engine_errors
 from providers.sandbox.rest.recorder import RECORD_VARIABLE, Recorder
 from providers.sandbox.sweep import sweep_machines
+from providers.sandbox.tls import make_tls_server
 from providers.sandbox.watch import watch_machines
 from providers.sandbox.wsgi import Controls, SandboxApplication
 
@@ -37,6 +44,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--token", required=True)
     parser.add_argument("--image", required=True)
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--tls-port", type=int, default=0)
     options = parser.parse_args(argv)
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s INFO %(message)s", stream=sys.stdout, force=True
@@ -44,14 +52,15 @@ def main(argv: list[str] | None = None) -> int:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     log = logging.getLogger("longshore.sandbox").info
     try:
-        _serve(Home(options.home), options.token, options.image, options.port, log)
+        ports = (options.port, options.tls_port)
+        _serve(Home(options.home), options.token, options.image, ports, log)
     except SandboxError as error:
         log("%s", error)
         return 1
     return 0
 
 
-def _serve(home: Home, token: str, image: str, port: int, log: Any) -> None:
+def _serve(home: Home, token: str, image: str, ports: tuple[int, int], log: Any) -> None:
     client = connect_engine()
     with engine_errors("clearing away an earlier run"):
         sweep_machines(client, home, log)
@@ -67,7 +76,7 @@ def _serve(home: Home, token: str, image: str, port: int, log: Any) -> None:
 
     exchanges, faults = ExchangeLog(home.exchanges), FaultQueue()
     recorder = Recorder(home.traffic if os.environ.get(RECORD_VARIABLE) else None)
-    gce = Settings()
+    gce, arm, account = Settings(), ArmSettings(), account_of(home)
     application = SandboxApplication(
         build_api(fleet, lock),
         lock,
@@ -76,13 +85,17 @@ def _serve(home: Home, token: str, image: str, port: int, log: Any) -> None:
             address=pool.gateway,
             health=lambda: {"sandbox": home.sandbox_id(), "token": token, "image": fleet.image},
             use_image=fleet.use_image,
-            settings={"gce": gce.take},
+            settings={"gce": gce.take, "arm": arm.take},
         ),
         fleet.converge_firewalls,
         known_regions(),
         faults,
-        build_gce(fleet, exchanges, faults, recorder, gce),
+        {
+            **build_gce(fleet, exchanges, faults, recorder, gce),
+            IDENTITY: IdentityEndpoint(account.tokens, account.header),
+        },
     )
+    azure = build_arm(fleet, account, exchanges, faults, recorder, arm)
     watch_machines(client, fleet, home.sandbox_id(), log)
 
     from werkzeug.serving import WSGIRequestHandler, make_server
@@ -92,12 +105,16 @@ def _serve(home: Home, token: str, image: str, port: int, log: Any) -> None:
 
         protocol_version = "HTTP/1.1"
 
-    server = make_server(HOST, _usable(port), application, threaded=True, request_handler=KeepAlive)
+    port, tls_port = map(_usable, ports)
+    server = make_server(HOST, port, application, threaded=True, request_handler=KeepAlive)
+    secure = make_tls_server(azure, Authority(home.folder), tls_port)
+    threading.Thread(target=secure.serve_forever, name="tls", daemon=True).start()
     signal.signal(
         signal.SIGTERM,
         lambda *_: threading.Thread(target=server.shutdown, daemon=True).start(),
     )
-    home.write_server(ServerRecord(os.getpid(), token, server.server_port, image))
+    record = ServerRecord(os.getpid(), token, server.server_port, image, secure.server_port)
+    home.write_server(record)
     log("Serving on http://%s:%d", HOST, server.server_port)
     server.serve_forever()
     log("Stopped")

@@ -204,7 +204,7 @@ class Record(Shape):
         spelling = {name.lower(): name for name in self.members}
         respelled = {}
         for name, entry in value.items():
-            known = spelling.get(name.lower(), name)
+            known = spelling.get(str(name).lower(), str(name))
             member = self.members.get(known)
             respelled[known] = member.resolve().respell(entry) if member else entry
         return respelled
