@@ -82,14 +82,15 @@ class Stage:
 
 
 @contextmanager
-def open_stage() -> Iterator[Stage]:
-    """A stage whose machines are bare. Everything is removed on the way out."""
+def open_stage(*, baked: bool = False) -> Iterator[Stage]:
+    """A stage whose machines are bare, or have Docker with `baked`. Everything is removed on
+    the way out."""
     sweep()
     home = new_home()
     sandbox = Sandbox(home / "sandbox")
     projects: list[str] = []
     try:
-        status = sandbox.up(lambda line: print(line, file=sys.stderr))
+        status = sandbox.up(lambda line: print(line, file=sys.stderr), baked=baked)
         yield Stage(home, user_environment(sandbox.env()), status.sandbox, projects)
     finally:
         with _undisturbed():
