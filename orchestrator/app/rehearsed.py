@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from orchestrator.errors import ExitCode, LongshoreError
-from orchestrator.spec.access import ECHO_URL_VARIABLE
+from orchestrator.spec.access import surroundings_of
 from orchestrator.spec.model import Project
 from providers.contract.registry import settings_of
 from providers.contract.types import ProviderSettings
@@ -35,17 +35,11 @@ def rehearsed(project: Project, environ: Mapping[str, str]) -> Project:
 
 
 def _settings(name: str, environ: Mapping[str, str]) -> ProviderSettings:
-    prefix = f"LONGSHORE_{name.upper().replace('-', '_')}"
-    endpoint = environ.get(f"{prefix}_ENDPOINT") or None
-    if endpoint is None and "endpoint" in settings_of(name):
+    found = surroundings_of(name, environ)
+    if found.endpoint is None and "endpoint" in settings_of(name):
         raise LongshoreError(
             f"the sandbox has no {name}, so a target there cannot be rehearsed",
             advice="rehearse an environment without it, or leave out --sandbox",
             exit_code=ExitCode.BAD_INPUT,
         )
-    return ProviderSettings(
-        name,
-        endpoint=endpoint,
-        ca=environ.get(f"{prefix}_CA") or None,
-        echo_url=environ.get(ECHO_URL_VARIABLE) or None,
-    )
+    return found

@@ -10,6 +10,7 @@ from orchestrator.spec import project_shape as words
 from orchestrator.spec.model import Ssh, Target
 from orchestrator.spec.shape import nearest
 from orchestrator.spec.tree import Findings, ListNode, MapNode, Place, Scalar
+from providers.contract.registry import settings_of
 from providers.contract.types import ProviderSettings
 
 ECHO_URL_VARIABLE = "LONGSHORE_ECHO_URL"
@@ -49,9 +50,23 @@ def build_providers(
             check_provider(entry.key, name, name, findings)
             _check_settings(name, entry.value, findings)
             written[name] = entry.value
-    fallback = environ.get(ECHO_URL_VARIABLE) or None
     return tuple(
-        _settings(name, section, fallback, directory, findings) for name, section in written.items()
+        _settings(section, surroundings_of(name, environ), directory, findings)
+        for name, section in written.items()
+    )
+
+
+def surroundings_of(name: str, environ: Mapping[str, str]) -> ProviderSettings:
+    """What the environment says of a provider, for where the file says nothing: endpoint and
+    certificate authority (`LONGSHORE_GCP_ENDPOINT`, `LONGSHORE_GCP_CA`) and echo URL. Some
+    clouds' SDKs have no variables of their own for these; the sandbox sets them."""
+    prefix = f"LONGSHORE_{name.upper().replace('-', '_')}"
+    taken = "endpoint" in settings_of(name)
+    return ProviderSettings(
+        name,
+        endpoint=environ.get(f"{prefix}_ENDPOINT") or None if taken else None,
+        ca=environ.get(f"{prefix}_CA") or None if taken else None,
+        echo_url=environ.get(ECHO_URL_VARIABLE) or None,
     )
 
 
@@ -67,8 +82,6 @@ def check_provider(place: Place, name: str, written: str, findings: Findings) ->
 
 def _check_settings(name: str, node: MapNode, findings: Findings) -> None:
     """Note what another provider would understand: here it would do nothing."""
-    from providers.contract.registry import settings_of
-
     taken = settings_of(name)
     for key, entry in node.entries.items():
         if key not in taken and not key.startswith("x-"):
@@ -76,17 +89,19 @@ def _check_settings(name: str, node: MapNode, findings: Findings) -> None:
 
 
 def _settings(
-    name: str, node: MapNode | None, echo_url: str | None, directory: Path, findings: Findings
+    node: MapNode | None, around: ProviderSettings, directory: Path, findings: Findings
 ) -> ProviderSettings:
     if node is None:
-        return ProviderSettings(name, echo_url=echo_url)
+        return around
     ca, options = node.scalar("ca"), node.map("options")
     ca_file = existing_file(ca, directory, findings) if ca else None
+    endpoint = _text(node, "endpoint")
     return ProviderSettings(
-        name,
-        endpoint=_text(node, "endpoint"),
-        ca=str(ca_file) if ca_file else None,
-        echo_url=_text(node, "echo_url") or echo_url,
+        around.name,
+        endpoint=endpoint or around.endpoint,
+        # The surroundings' authority is for the surroundings' endpoint.
+        ca=str(ca_file) if ca_file else None if endpoint else around.ca,
+        echo_url=_text(node, "echo_url") or around.echo_url,
         profile=_text(node, "profile"),
         project=_text(node, "project"),
         subscription=_text(node, "subscription"),

@@ -80,3 +80,25 @@ def test_the_provider_of_a_later_place_has_settings_too(files) -> None:
         ("aws", "http://127.0.0.1:9/"),
         ("gcp", "http://127.0.0.1:9/"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "endpoint", "ca"),
+    [
+        ("gcp: {project: acme-1}", "http://127.0.0.1:1", "/sandbox/ca.pem"),
+        ("gcp: {endpoint: 'https://gcp.example'}", "https://gcp.example", None),
+    ],
+)
+def test_the_surroundings_fill_in_what_the_file_leaves_out(
+    files, settings: str, endpoint: str, ca: str | None
+) -> None:
+    environ = {
+        "LONGSHORE_GCP_ENDPOINT": "http://127.0.0.1:1",
+        "LONGSHORE_GCP_CA": "/sandbox/ca.pem",
+        "LONGSHORE_SERVERS_ENDPOINT": "http://127.0.0.1:2",
+    }
+    found = files.load(written(settings), environ=environ).providers
+    assert [(s.name, s.endpoint, s.ca) for s in found] == [
+        ("aws", None, None),
+        ("gcp", endpoint, ca),
+    ]
