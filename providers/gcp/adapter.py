@@ -72,7 +72,7 @@ class GcpProvider:
 
     def diagnose(self, need: Need) -> Sequence[Finding]:
         """See `diagnose.Diagnosis`."""
-        return Diagnosis(self._calls, need).run()
+        return Diagnosis(self._bare, need).run()
 
     def deployer_address(self) -> str:
         """See `echo.deployer_address`."""

@@ -126,7 +126,7 @@ class Removal:
 
     def _rule(self, name: str) -> None:
         with suppress(AlreadyDone):
-            delete_rule(self.calls, name, self.limit)
+            self._in_time("firewalls.delete", lambda: delete_rule(self.calls, name, self.limit))
 
     def _remove(
         self,
@@ -142,16 +142,25 @@ class Removal:
             started = self.calls.once(operation, "delete", send)
             finish(self.calls, started, operation=operation, phase="delete", limit=self.limit)
 
+        with suppress(AlreadyDone):
+            self._in_time(
+                operation,
+                lambda: self.calls.retrying(operation, attempt, policy=self.limit.policy()),
+            )
+
+    def _in_time(self, operation: str, remove: Callable[[], None]) -> None:
+        """Remove it, or say at the deadline what stood in the way."""
         try:
-            self.calls.retrying(operation, attempt, policy=self.limit.policy())
-        except AlreadyDone:
-            return
+            remove()
         except TransientError as error:
-            raise DeadlineError(
-                f"{self._what} could not be removed in time: {error.message}",
-                provider=PROVIDER,
-                operation=operation,
-                code=error.code,
-                request_id=error.request_id,
-                advice="see what still uses it, then run again",
-            ) from error
+            raise self._too_late(operation, error) from error
+
+    def _too_late(self, operation: str, error: TransientError) -> DeadlineError:
+        return DeadlineError(
+            f"{self._what} could not be removed in time: {error.message}",
+            provider=PROVIDER,
+            operation=operation,
+            code=error.code,
+            request_id=error.request_id,
+            advice="see what still uses it, then run again",
+        )

@@ -24,6 +24,8 @@ ROWS: tuple[Row, ...] = (
     # Nothing left to do.
     Row(("alreadyExists", "RESOURCE_ALREADY_EXISTS"), "ok", CREATE),
     Row(("notFound", "RESOURCE_NOT_FOUND"), "ok", DELETE),
+    # A machine that may publish nothing has published nothing.
+    Row(("*",), "ok", DELETE, text="guest attributes endpoint access is disabled"),
     # Capacity. The suffix form comes as often as the bare one: patterns, not names.
     Row(
         (

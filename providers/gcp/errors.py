@@ -84,8 +84,10 @@ def _from_answer(error: Exception, operation: str, phase: Phase) -> CloudError:
     code, message = _words(answer)
     headers = getattr(answer.response, "headers", {})
     status = int(answer.code or 0)
+    # Google's own answers carry no id; what stands between may give one.
+    request = headers.get("x-request-id", "")
     if status == 401:
-        return _build("auth", message, operation, code, advice=CREDENTIALS)
+        return _build("auth", message, operation, code, request, CREDENTIALS)
     row = find_row(ROWS, code, phase, message)
     return _decide(
         row,
@@ -93,7 +95,8 @@ def _from_answer(error: Exception, operation: str, phase: Phase) -> CloudError:
         message,
         operation,
         code,
-        retry_after=retry_after_seconds(headers.get("retry-after")),
+        request,
+        retry_after_seconds(headers.get("retry-after")),
     )
 
 

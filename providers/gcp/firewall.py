@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from google.cloud.compute_v1.types import compute
 
 LIST = "firewalls.list"
+ATTEMPTS = 8
 SIDE_BY_SIDE = 8
 """Changes under way at once: a target has a handful of rules."""
 
@@ -112,7 +113,9 @@ def _change(
         started = calls.once(operation, phase, send)
         finish(calls, started, operation=operation, phase=phase, limit=limit)
 
-    calls.retrying(operation, attempt, policy=limit.policy(attempts=8))
+    # What is removed may be in use for a while: that is tried until the deadline.
+    policy = limit.policy() if phase == "delete" else limit.policy(attempts=ATTEMPTS)
+    calls.retrying(operation, attempt, policy=policy)
 
 
 def _write(rule: FirewallRule, project: str) -> compute.Firewall:

@@ -103,7 +103,7 @@ def set_tags(calls: Calls, machine: CloudMachine, tags: Mapping[str, str | None]
 
 def host_keys(calls: Calls, machine: CloudMachine) -> Sequence[str]:
     """The public host keys in the guest attributes `hostkeys/`, as `ssh-ed25519 AAAA...`;
-    empty while the guest agent has written none."""
+    empty while the guest agent has written none, and where it may not write any."""
     zone, name = locate(machine.id)
 
     def send() -> list[tuple[str, str]]:
@@ -117,7 +117,7 @@ def host_keys(calls: Calls, machine: CloudMachine) -> Sequence[str]:
         )
         return [(item.key, item.value) for item in found.query_value.items]
 
-    # In the phase `delete` a 404 is an answer: there are none.
+    # In the phase `delete` a refusal for lack of any is an answer: there are none.
     try:
         found = calls.repeatable("instances.getGuestAttributes", "delete", send)
     except AlreadyDone:

@@ -8,9 +8,11 @@ from contextlib import suppress
 from functools import partial
 
 from providers.contract.classify import AlreadyDone
+from providers.contract.public_key import public_key_blob
 from providers.contract.types import Network, NetworkRequest
 from providers.contract.waiting import Deadline
 from providers.gcp.calls import Calls
+from providers.gcp.errors import PROVIDER, invalid
 from providers.gcp.firewall import (
     LIST,
     delete_rule,
@@ -25,6 +27,9 @@ from providers.gcp.labels import check_owner
 from providers.gcp.names import network_tag
 from providers.gcp.subnets import find_subnet
 
+INSERT = "instances.insert"
+"""The call that takes the key: a cloud that has it as metadata takes anything."""
+
 CONVERGE_SECONDS = 180.0
 """For all changes together; one takes some seconds."""
 
@@ -36,6 +41,7 @@ def ensure_network(calls: Calls, request: NetworkRequest) -> Network:
     ForeignResourceError for a rule of our name that does not carry the owner's tags. There is
     no key pair: the key goes into each machine's metadata.
     """
+    key = public_key_line(request.public_key)
     limit = Deadline.after(CONVERGE_SECONDS)
     with ThreadPoolExecutor(max_workers=2) as pool:
         rules = pool.submit(read_rules, calls)
@@ -61,7 +67,17 @@ def ensure_network(calls: Calls, request: NetworkRequest) -> Network:
         rule for rule in have.values() if rule.name not in names and is_ours(rule, request.owner)
     ]
     side_by_side([partial(_remove, calls, rule.name, limit) for rule in surplus])
-    return Network(key=request.public_key.strip(), firewall=tag, subnets=subnet.by_zone)
+    return Network(key=key, firewall=tag, subnets=subnet.by_zone)
+
+
+def public_key_line(text: str) -> str:
+    """The one line of a public key, as `ssh-keys` in the metadata takes it. Raises
+    InvalidRequestError for what is not an OpenSSH public key."""
+    line = text.strip()
+    public_key_blob(line, provider=PROVIDER, operation=INSERT)
+    if "\n" in line:
+        raise invalid("there is more than one line in the SSH key", INSERT, "check `ssh.key`")
+    return line
 
 
 def _missing(

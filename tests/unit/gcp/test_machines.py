@@ -378,6 +378,12 @@ def test_host_keys_come_from_the_guest_attributes() -> None:
     assert canned.sent[0].query == {"queryPath": "hostkeys/"}
 
 
+def test_a_machine_that_may_publish_nothing_has_no_host_keys() -> None:
+    disabled = error("conditionNotMet", "Guest attributes endpoint access is disabled.", 412)
+    with serving(answers(instances_getGuestAttributes=[disabled])) as canned:
+        assert host_keys(canned.calls, _some(canned)) == ()  # type: ignore[arg-type]
+
+
 def test_the_console_is_empty_where_there_is_no_machine() -> None:
     with serving(
         answers(instances_getSerialPortOutput=[{"contents": "Booting\n", "start": "0"}, NOT_FOUND])

@@ -185,6 +185,13 @@ def test_a_rule_made_by_another_meanwhile_is_taken() -> None:
     assert [verb for verb, _ in changes(canned)] == ["insert"]
 
 
+@pytest.mark.parametrize("key", ["", "not a key", "ssh-ed25519 !", f"{KEY}\n{KEY}"])
+def test_what_is_no_key_is_refused(key: str) -> None:
+    with serving({}) as canned, pytest.raises(InvalidRequestError):
+        ensure_network(canned.calls, replace(request(), public_key=key))
+    assert canned.sent == []
+
+
 def test_no_default_network() -> None:
     gone = error("notFound", "The resource 'default' was not found", 404)
     with (
