@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 
 from providers.aws.calls import Calls
 from providers.aws.errors import PROVIDER
 from providers.aws.tags import check_owner, from_aws, specification, where
 from providers.contract.classify import AlreadyDone
-from providers.contract.errors import InvalidRequestError, TransientError
+from providers.contract.errors import TransientError
+from providers.contract.public_key import public_key_blob
 from providers.contract.types import Owner
 
 FINGERPRINT_DIGITS = 10
@@ -22,15 +21,7 @@ def key_name(owner: Owner, public_key: str) -> str:
     The fingerprint is the start of the SHA-256 of the key itself; the comment does not
     count. Raises InvalidRequestError for what is not an OpenSSH public key.
     """
-    try:
-        blob = base64.b64decode(public_key.split()[1], validate=True)
-    except (IndexError, binascii.Error) as error:
-        raise InvalidRequestError(
-            "the SSH key is not an OpenSSH public key (`ssh-ed25519 AAAA... comment`)",
-            provider=PROVIDER,
-            operation="ImportKeyPair",
-            advice="check `ssh.key`",
-        ) from error
+    blob = public_key_blob(public_key, provider=PROVIDER, operation="ImportKeyPair")
     return f"{owner.prefix}-{hashlib.sha256(blob).hexdigest()[:FINGERPRINT_DIGITS]}"
 
 

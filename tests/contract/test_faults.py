@@ -71,9 +71,10 @@ def test_every_class_is_told_apart_and_leaves_nothing(stage: Stage) -> None:
         stage.emulator.refuse("create machine", refusal)
         error = _refused(stage, stage.request(network=network, image=image))
         assert type(error) is expected, refusal
-        assert (error.code, error.message) == (refusal.code, refusal.message)
+        assert error.code == refusal.code
         assert error.provider == stage.facts.name
-        if not refusal.late:
+        if not refusal.late:  # an operation ends in words of its own
+            assert error.message == refusal.message
             assert error.operation == stage.facts.verbs["create machine"]
             assert error.request_id
         assert stage.kinds() == before, refusal

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+import urllib.error
 import urllib.request
 from typing import Any, ClassVar
 
@@ -111,7 +112,7 @@ class Gce(Bare):
         ]
 
     def _describe(self, rule: str, description: str) -> None:
-        self.change("PATCH", f"global/firewalls/{rule}", {"description": description})
+        self.change("PATCH", f"global/firewalls/{rule}", {"name": rule, "description": description})
 
     def _label(self, resource: Resource, labels: dict[str, str]) -> None:
         zone, _, name = resource.id.partition("/")
@@ -139,8 +140,11 @@ class Gce(Bare):
             method=method,
             headers={"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            found: dict[str, Any] = json.load(answer)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                found: dict[str, Any] = json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{method} {path}: {error.read().decode()}") from error
         return found
 
 
