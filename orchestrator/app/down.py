@@ -11,6 +11,7 @@ from orchestrator.invocation import Invocation
 from orchestrator.operations.create_machine import LISTED_AFTER
 from orchestrator.planning.clouds import no_answer
 from orchestrator.planning.down import plan_down
+from orchestrator.planning.servers import lost, say_lost, without
 from orchestrator.planning.survey import Survey
 from orchestrator.reporting.events import Warned
 from orchestrator.reporting.sink import Sink
@@ -26,7 +27,7 @@ def down(invocation: Invocation, sink: Sink, cancel: Cancellation, confirm: Conf
         ) as session,
         journaled(session, "down"),
     ):
-        survey = session.survey(inside=False, partial=True)
+        survey = _still_there(session, session.survey(inside=False, partial=True))
         plan = plan_down(survey)
         sink.emit(plan.event())
         if not plan.empty:
@@ -45,8 +46,17 @@ def _refuse_unknown(survey: Survey) -> None:
         raise no_answer(place, error, among=len(survey.places))
 
 
+def _still_there(session: Session, survey: Survey, *, say: bool = True) -> Survey:
+    """The survey but for servers that left the project and do not answer: nobody can take
+    anything from them, and whoever threw one away must be able to say so."""
+    gone = lost(survey, session.project)
+    for view in gone if say else ():
+        session.sink.emit(Warned(f"{say_lost(view)}, and it is forgotten"))
+    return without(survey, gone)
+
+
 def _verify(session: Session) -> Survey:
-    survey = session.survey(inside=False, partial=True)
+    survey = _still_there(session, session.survey(inside=False, partial=True), say=False)
     left = [f"machine {view.name} ({view.cloud.id})" for view in survey.machines]
     left += [f"{resource.kind} {resource.id}" for resource in survey.resources]
     if left:
@@ -64,6 +74,8 @@ def _forget(session: Session) -> None:
     store = session.store
     for name in store.machines.all():
         store.machines.forget(name)
+    for id in store.servers.all():
+        store.servers.forget(id)
     recent = store.requests.younger_than(LISTED_AFTER)
     if recent:
         session.sink.emit(

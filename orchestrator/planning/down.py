@@ -5,6 +5,7 @@ from __future__ import annotations
 from orchestrator.planning.plan import Plan
 from orchestrator.planning.removal import removals
 from orchestrator.planning.survey import Survey
+from orchestrator.spec.hosts import SERVERS
 
 
 def plan_down(survey: Survey) -> Plan:
@@ -18,8 +19,15 @@ def plan_down(survey: Survey) -> Plan:
         f"{place} cannot be asked, so what is there stays: {error}"
         for place, error in survey.unanswered.items()
     ]
-    if machines:
+    borrowed = [view for view in survey.machines if view.cloud.provider == SERVERS]
+    if len(machines) > len(borrowed):
         warnings.append("the data on these machines goes with them, that in volumes included")
+    if borrowed:
+        names = ", ".join(view.name for view in borrowed)
+        warnings.append(
+            f"{names}: the servers stay, and Docker on them; this environment's containers and "
+            "images go, and its volumes with the data in them"
+        )
     return Plan(
         operations=tuple(removals([*machines, *survey.resources])), warnings=tuple(warnings)
     )
