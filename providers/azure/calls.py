@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ class Calls:
     pause: Pause = time.sleep
     births: dict[str, float] = field(default_factory=dict)
     """When (time.monotonic()) we made what machines refer to, by resource id."""
+    making: threading.Lock = field(default_factory=threading.Lock)
+    """Held while something is made that all targets of a deployment share."""
 
     @property
     def group(self) -> str | None:
@@ -104,6 +107,10 @@ class Calls:
     def note_birth(self, id: str) -> None:
         """Remember that we have just made this."""
         self.births[key_of(id)] = time.monotonic()
+
+    def made_since(self, moment: float, id: str) -> bool:
+        """Whether we made this after that moment of time.monotonic()."""
+        return self.births.get(key_of(id), 0.0) > moment
 
     def born(self, *ids: str) -> float | None:
         """When the youngest of these was made by us, if any was."""

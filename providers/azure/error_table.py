@@ -46,6 +46,10 @@ RAISE_LIMIT = (
     "ask for a higher limit (Azure portal, Quotas, or `az quota update`) or use another region"
 )
 TERMS = "accept the image's terms once for the subscription: `az vm image terms accept --urn IMAGE`"
+NO_GROUP = (
+    "check `group` in the provider settings, if there is one: a named group is never made here; "
+    "else run again"
+)
 GENERATION = "choose a size that runs generation 2 images"
 POLICY = "a policy of the subscription forbids it: ask its owner, or change what it names"
 LOCK = "remove the lock that is named here (`az lock list`), then run again"
@@ -178,6 +182,7 @@ ROWS: tuple[Row, ...] = (
         "invalid",
         advice=TERMS,
     ),
+    Row(("ResourceGroupNotFound",), "invalid", CREATE, advice=NO_GROUP),
     Row(("ImageNotFound", "PlatformImageNotFound"), "invalid", advice="check `os` in the target"),
     Row(("BadRequest",), "invalid", text="hypervisor generation", advice=GENERATION),
     Row(

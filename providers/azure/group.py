@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 from providers.azure.calls import Calls
 from providers.azure.error_table import GROUP_GOING
-from providers.azure.errors import PROVIDER
 from providers.azure.names import group_name
 from providers.azure.tags import check_owner
-from providers.contract.errors import InvalidRequestError
 from providers.contract.types import Owner
 from providers.contract.waiting import Deadline
 
@@ -44,16 +42,7 @@ def ensure_group(calls: Calls, owner: Owner) -> None:
     nothing where the group stands: to be called when it was seen to be missing.
 
     A group of the name that is on its way out is waited for, at most `GROUP_GOING` seconds.
-    Raises InvalidRequestError when the group that the settings name is not there.
     """
-    if calls.group is not None:
-        raise InvalidRequestError(
-            f"there is no resource group {calls.group!r}",
-            provider=PROVIDER,
-            operation="resourceGroups.get",
-            code="ResourceGroupNotFound",
-            advice="check `group` in the provider settings: a named group is never made here",
-        )
     name = group_name(owner, calls.region)
     calls.repeatable(
         "resourceGroups.createOrUpdate",

@@ -19,10 +19,10 @@ from providers.azure.errors import PROVIDER
 from providers.azure.group import find_group
 from providers.azure.ids import key_of, parse_id
 from providers.azure.instances import as_resource, statuses_of, to_machine
-from providers.azure.machines import find_vm
 from providers.azure.parts import disk_id
 from providers.azure.security_rules import ingress
 from providers.azure.tags import is_owned
+from providers.azure.vm_reads import find_vm
 from providers.contract.types import (
     TAG_TARGET,
     CloudMachine,

@@ -7,6 +7,7 @@ and the other two side by side. When all stands, three reads and no change.
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, cast
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from azure.mgmt.network import types
     from azure.mgmt.network.models import NetworkSecurityGroup
 
+MANY = 1000
+"""Tries of a PUT that another one of the same thing is in the way of: its deadline bounds them."""
+
 WAIT = 300.0
 """Seconds for a virtual network or a security group to be made; Azure takes a few."""
 
@@ -36,16 +40,17 @@ def ensure_network(calls: Calls, request: NetworkRequest) -> Network:
     InvalidRequestError for a group, network or subnet that is named and not there.
     """
     group = working_group(calls, request.owner)
+    began = time.monotonic()
     with ThreadPoolExecutor(max_workers=3) as pool:
         standing = pool.submit(_group_stands, calls, request)
         network = pool.submit(_look_at_network, calls, request, group)
         firewall = pool.submit(_find_firewall, calls, request, group)
         if not standing.result():
-            ensure_group(calls, request.owner)
+            _make_group(calls, request, group, began)
         # A group on its way out still shows what was in it.
         fresh = not standing.result()
         subnet = pool.submit(
-            _ensure_subnet, calls, request, group, None if fresh else network.result()
+            _ensure_subnet, calls, request, group, None if fresh else network.result(), began
         )
         id = _ensure_firewall(calls, request, group, None if fresh else firewall.result())
         return Network(
@@ -60,6 +65,15 @@ def _group_stands(calls: Calls, request: NetworkRequest) -> bool:
     return found is not None and not going(found)
 
 
+def _make_group(calls: Calls, request: NetworkRequest, group: str, began: float) -> None:
+    """Make it, unless another target's thread did so since this one looked."""
+    id = f"/subscriptions/{calls.clients.subscription}/resourceGroups/{group}"
+    with calls.making:
+        if not calls.made_since(began, id):
+            ensure_group(calls, request.owner)
+            calls.note_birth(id)
+
+
 def _look_at_network(calls: Calls, request: NetworkRequest, group: str) -> OwnNetwork | str | None:
     """The user's own subnet by its id, or the deployment's network as it stands."""
     if request.subnet is not None:
@@ -68,17 +82,29 @@ def _look_at_network(calls: Calls, request: NetworkRequest, group: str) -> OwnNe
 
 
 def _ensure_subnet(
-    calls: Calls, request: NetworkRequest, group: str, found: OwnNetwork | str | None
+    calls: Calls,
+    request: NetworkRequest,
+    group: str,
+    found: OwnNetwork | str | None,
+    began: float,
 ) -> str:
     if request.subnet is not None:
         return found if isinstance(found, str) else find_named(calls, request.subnet)
     if isinstance(found, OwnNetwork) and found.ready and found.subnet is not None:
         return found.subnet
-    return _make_network(calls, request, group)
-
-
-def _make_network(calls: Calls, request: NetworkRequest, group: str) -> str:
     name = network_name(request.owner, calls.region)
+    id = (
+        f"/subscriptions/{calls.clients.subscription}/resourceGroups/{group}"
+        f"/providers/Microsoft.Network/virtualNetworks/{name}/subnets/{SUBNET}"
+    )
+    with calls.making:
+        if not calls.made_since(began, id):
+            _make_network(calls, request, group, name)
+            calls.note_birth(id)
+    return id
+
+
+def _make_network(calls: Calls, request: NetworkRequest, group: str, name: str) -> None:
     body = own_network(calls.region, request.owner)
     limit = Deadline.after(WAIT)
     started = start(
@@ -89,14 +115,9 @@ def _make_network(calls: Calls, request: NetworkRequest, group: str) -> str:
             group, name, body, polling=how
         ),
         deadline=limit,
+        attempts=MANY,
     )
     finish(calls, started, limit, f"virtual network {name}")
-    id = (
-        f"/subscriptions/{calls.clients.subscription}/resourceGroups/{group}"
-        f"/providers/Microsoft.Network/virtualNetworks/{name}/subnets/{SUBNET}"
-    )
-    calls.note_birth(id)
-    return id
 
 
 def _find_firewall(
@@ -142,6 +163,7 @@ def _ensure_firewall(
             group, name, body, polling=how
         ),
         deadline=limit,
+        attempts=MANY,
     )
     finish(calls, started, limit, f"security group {name}")
     id = (

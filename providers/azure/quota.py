@@ -13,8 +13,8 @@ from providers.contract.types import Finding, Need, Offer
 REGION = "cores"
 """All vCPUs of a region together; spot machines count in their own instead."""
 SPOT = "lowPriorityCores"
-ADDRESSES = ("PublicIPAddresses", "IPv4StandardSkuPublicIpAddresses")
-"""Either may be what is used up; a subscription has one of them or both."""
+ADDRESSES = ("StandardSkuPublicIpAddresses", "IPv4StandardSkuPublicIpAddresses")
+"""Either may be what is used up. `PublicIPAddresses` counts those of the old Basic kind."""
 
 
 @dataclass(frozen=True)

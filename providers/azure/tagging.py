@@ -8,9 +8,9 @@ from typing import Literal
 from providers.azure.calls import Calls
 from providers.azure.errors import PROVIDER
 from providers.azure.ids import parse_id
-from providers.azure.machines import GET
 from providers.azure.operations import finish, start
 from providers.azure.tags import check_owner
+from providers.azure.vm_reads import GET
 from providers.contract.errors import InvalidRequestError
 from providers.contract.types import TAG_ENVIRONMENT, TAG_PROJECT, CloudMachine, Owner
 from providers.contract.waiting import Deadline

@@ -62,7 +62,7 @@ def well(**changes: Answer) -> dict[str, list[Answer]]:
                 "value": [
                     usage("cores", 2, 10),
                     usage("standardBSFamily", 0, 10),
-                    usage("PublicIPAddresses", 0, 10),
+                    usage("StandardSkuPublicIpAddresses", 0, 10),
                 ]
             },
         ),

@@ -223,7 +223,7 @@ def test_one_that_does_not_start_is_made_a_second_time_and_then_the_zone_is_full
 def test_a_guest_that_does_not_report_is_kept_where_it_answers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("providers.azure.machines._answers", lambda address: address == "20.1.2.3")
+    monkeypatch.setattr("providers.azure.birth._answers", lambda address: address == "20.1.2.3")
     late = vm("Failed", "running", failure="OSProvisioningTimedOut")
     with Canned(
         {
@@ -240,7 +240,7 @@ def test_a_guest_that_does_not_report_is_kept_where_it_answers(
 def test_a_guest_that_does_not_answer_either_is_removed_and_tried_once_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("providers.azure.machines._answers", lambda _: False)
+    monkeypatch.setattr("providers.azure.birth._answers", lambda _: False)
     late = Answer(200, vm("Failed", "running", failure="OSProvisioningTimedOut"))
     with (
         Canned(
