@@ -115,6 +115,8 @@ def open_session(
         servers = known_servers(project, store, keys, os.environ)
         fleet = Fleet(login, cancel, sink, servers.doors)
         stack.callback(fleet.close)
+        if servers.servers:
+            fleet.prepare()  # servers are asked what they carry over SSH, and first of all
         yield Session(
             project=project,
             owner=Owner(project.name, project.environment),

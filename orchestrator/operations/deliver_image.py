@@ -50,7 +50,7 @@ class DeliverImage(ImageOnMachine):
             self.progress(context, "sending", progress.sent, progress.total)
 
         image = context.results.image(self.subject, self.workload.platform)
-        note_image(context, self.machine, delivered_name(image))
+        note_image(context, self.machine, delivered_name(image), ours=True)
         delivered = deliver_direct(
             context.fleet.engine(self.machine),
             context.local,
@@ -73,7 +73,7 @@ class PullImage(ImageOnMachine):
             message = f"{progress.layer} {progress.status}".strip()
             self.progress(context, message, progress.done, progress.total)
 
-        note_image(context, self.machine, self.workload.source)
+        note_image(context, self.machine, self.workload.source, ours=False)
         image = pull(
             context.fleet.engine(self.machine),
             self.workload.source,

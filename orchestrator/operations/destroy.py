@@ -8,6 +8,7 @@ from typing import ClassVar
 from orchestrator.operations.context import Context
 from orchestrator.operations.operation import Operation
 from orchestrator.reporting.events import PlannedChange
+from orchestrator.spec.hosts import SERVERS
 from providers.contract.types import TAG_TOKEN, Resource
 
 DESTROY_DEADLINE = 600.0
@@ -50,9 +51,8 @@ class DestroyResource(Operation):
             return None
         resource = self.resource
         name = resource.name or resource.id
-        return PlannedChange(
-            "delete", resource.kind, name, resource.target, self.machine, self.detail
-        )
+        kind = "claim" if resource.provider == SERVERS else resource.kind
+        return PlannedChange("delete", kind, name, resource.target, self.machine, self.detail)
 
     def apply(self, context: Context) -> bool:
         resource = self.resource

@@ -38,10 +38,13 @@ def is_borrowed(context: Context, machine: str) -> bool:
     return context.results.machine(machine).provider == SERVERS
 
 
-def note_image(context: Context, machine: str, name: str) -> None:
-    """On a machine that was there before us: write down, before it comes, an image that is
-    not there yet. Doing so again changes nothing. Raises EngineError, CommandFailed."""
-    if not is_borrowed(context, machine) or find_image(context.fleet.engine(machine), name):
+def note_image(context: Context, machine: str, name: str, *, ours: bool) -> None:
+    """On a machine that was there before us: write down, before it comes, an image that we
+    bring. One whose name is not `ours` alone counts only if it is not there yet: it may be
+    somebody else's. Doing so again changes nothing. Raises EngineError, CommandFailed."""
+    if not is_borrowed(context, machine):
+        return
+    if not ours and find_image(context.fleet.engine(machine), name) is not None:
         return
     command = _command(_ADD, _file(context.owner), name)
     context.fleet.connection(machine).run(command).check()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from orchestrator.errors import ExitCode, LongshoreError
 from orchestrator.machines.facts import Facts
-from orchestrator.machines.families import FAMILY_OF
+from orchestrator.machines.families import FAMILY_OF, system_name
 from orchestrator.planning.naming import machine_names
 from orchestrator.planning.survey import MachineView, Survey
 from orchestrator.spec.hosts import SERVERS, Host
@@ -15,8 +15,6 @@ from orchestrator.spec.model import Port, Project, Target
 from providers.contract.types import Arch
 
 GIB = 1024**3
-_SYSTEMS = {"amzn": "amazon-linux"}
-"""`ID` of /etc/os-release where projects write another word."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +145,7 @@ def _checked(host: Host, facts: Facts) -> Arch:
             f"{host.label} is {facts.arch}, and only x86_64 and arm64 are supported",
             "take it out of `hosts`",
         )
-    system = f"{_SYSTEMS.get(facts.os_id, facts.os_id)}-{facts.os_version}"
+    system = system_name(facts.os_id, facts.os_version)
     for key, wanted, there in (("os", host.os, system), ("arch", host.arch, facts.arch)):
         if wanted not in (None, there):
             raise _unfit(
