@@ -46,7 +46,11 @@ class Diagnosis:
             limits = pool.submit(self._quota, offer, account.limits)
             id = None if subnet is None else subnet.id
             permissions = pool.submit(check_permissions, self.calls, id, seen)
-            told, quota = permissions.result(), limits.result()
+            quota, seen_region = limits.result()
+            told = [
+                next((seen for seen in seen_region if seen.subject == one.subject), one)
+                for one in permissions.result()
+            ]
         return (identity, *told, *quota, image, size, network, self._clock())
 
     def _image(self) -> Finding:
@@ -87,11 +91,19 @@ class Diagnosis:
         said = f"{subnet.id} in network {subnet.network}"
         return Finding("network", subject, "ok", said), subnet, tried("subnetworks.get")
 
-    def _quota(self, offer: Offer | None, project: Mapping[str, Limit]) -> list[Finding]:
+    def _quota(
+        self, offer: Offer | None, project: Mapping[str, Limit]
+    ) -> tuple[list[Finding], list[Finding]]:
+        region = self.calls.region
         if offer is None:
             said = "it depends on the size, and none was found"
-            return [Finding("quota", self.calls.region, "unknown", said)]
-        return check_quota(self.calls, self.need, offer, project)
+            return [Finding("quota", region, "unknown", said)], []
+        try:
+            found = check_quota(self.calls, self.need, offer, project)
+        except CloudError as error:
+            untold = Finding("quota", region, "unknown", error.message, error.advice)
+            return [untold], tried("regions.get", error)
+        return found, tried("regions.get")
 
     def _clock(self) -> Finding:
         skew = self.calls.clients.skew

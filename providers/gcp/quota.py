@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from providers.contract.errors import CloudError
 from providers.contract.types import Finding, Market, Need, Offer
 from providers.gcp.calls import Calls
 from providers.gcp.client import CALL_SECONDS
@@ -31,7 +30,7 @@ class Wanted:
 def check_quota(
     calls: Calls, need: Need, offer: Offer, project: Mapping[str, Limit]
 ) -> list[Finding]:
-    """One finding for each quota that the need counts against. One read."""
+    """One finding for each quota that the need counts against. One read; raises as reads do."""
 
     def send() -> dict[str, Limit]:
         found = calls.clients.regions.get(
@@ -39,11 +38,7 @@ def check_quota(
         )
         return limits(found.quotas)
 
-    try:
-        region = calls.read("regions.get", send)
-    except CloudError as error:
-        return [Finding("quota", calls.region, "unknown", error.message, error.advice)]
-    return judge(need, offer, region, project)
+    return judge(need, offer, calls.read("regions.get", send), project)
 
 
 def judge(

@@ -163,6 +163,11 @@ def _operations() -> list[tuple[str, re.Pattern[str], str]]:
     ]
 
 
+def names_of_operations() -> set[str]:
+    """Every method of the API, as `instances.insert`."""
+    return {name for _, _, name in _operations()}
+
+
 def operation_of(verb: str, path: str) -> str:
     """The discovery document's name for a request."""
     found = [
@@ -233,7 +238,9 @@ def serving(answers: Mapping[str, list[Answer]], kind: type[Canned] = Canned) ->
                 self.close_connection = True
                 return
             body = raw.text.encode()
-            self.send_response(raw.status)
+            self.send_response_only(raw.status)
+            if "Date" not in raw.headers:
+                self.send_header("Date", self.date_time_string())
             for key, value in raw.headers.items():
                 self.send_header(key, value)
             self.send_header("Content-Type", "application/json; charset=UTF-8")
