@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from providers.sandbox.arm.call import Call
 from providers.sandbox.arm.compute.actions import Actions
@@ -83,6 +84,8 @@ class Arm:
         """Do what is asked for. What is due ends first; what was changed is in force before the
         answer goes out."""
         host = request.headers.get("host", "127.0.0.1")
+        # `az resource` leaves the place of a parent empty, and ARM does not mind.
+        request = replace(request, path=re.sub("//+", "/", request.path))
         call = Call(request, f"https://{host}")
         self._tick()
         found = self._router.find(request.method, request.path)

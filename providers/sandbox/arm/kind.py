@@ -81,6 +81,8 @@ class Tracked(ABC):
     rule: ClassVar[NameRule]
     making: ClassVar[str] = "Updating"
     """The provisioning state of a new one until it stands."""
+    statuses: ClassVar[tuple[int, int]] = (201, 200)
+    """The HTTP statuses of a PUT that makes one, and of one that changes it."""
 
     @abstractmethod
     def complete(self, world: World, id: ResourceId, body: Document, old: Record | None) -> Record:
@@ -130,7 +132,7 @@ class Tracked(ABC):
         operation = self._change(world, record, fault=fault)
         record.state = self.making if old is None else "Updating"
         headers = async_headers(world, call, operation, result=self.family == "compute")
-        status = 201 if old is None else 200
+        status = self.statuses[0 if old is None else 1]
         return RestAnswer(status, self.show(world, record), headers)
 
     def patch(self, world: World, call: Call, record: Record) -> RestAnswer:

@@ -56,7 +56,7 @@ class Router:
 
     def find(self, method: str, path: str) -> tuple[Route, Mapping[str, str]] | None:
         """The route of a request and the words that its braces stand for."""
-        parts = path.strip("/").split("/")
+        parts = [part for part in path.split("/") if part]
         for words, route in self._routes.get(len(parts), ()):
             if route.method == method:
                 values = _match(words, parts)
@@ -66,7 +66,7 @@ class Router:
 
     def methods(self, path: str) -> list[str]:
         """The methods that a path knows."""
-        parts = path.strip("/").split("/")
+        parts = [part for part in path.split("/") if part]
         return [
             route.method
             for words, route in self._routes.get(len(parts), ())

@@ -30,6 +30,7 @@ class Disks(Tracked):
     shape: ClassVar = DISK
     patch_shape: ClassVar = DISK_PATCH
     family: ClassVar = "compute"
+    statuses: ClassVar = (202, 202)
     rule: ClassVar = NameRule(
         r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9_])?",
         80,

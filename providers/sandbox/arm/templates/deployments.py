@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from providers.sandbox.arm.call import Call
-from providers.sandbox.arm.checks import read
+from providers.sandbox.arm.checks import fit
 from providers.sandbox.arm.document import Document
 from providers.sandbox.arm.ids import ResourceId, parse_id
 from providers.sandbox.arm.kind import Kind
@@ -228,7 +228,7 @@ class Deployments:
 
     def _read(self, call: Call, id: ResourceId) -> Deployment:
         group = self._world.group_to_write(id.group)
-        body = read(DEPLOYMENT, call, None, "resources")
+        body = fit(DEPLOYMENT, DEPLOYMENT.respell(call.request.body), None, "resources")
         properties = body.get("properties") or {}
         template = properties.get("template")
         if not isinstance(template, dict):
