@@ -92,3 +92,28 @@ def test_a_killed_run_in_the_first_place_goes_on_there(two_places: Rehearsal) ->
     two_places.up().check()
     assert [i["InstanceId"] for i in two_places.instances(FIRST)] == [made["InstanceId"]]
     assert left_in(two_places, SECOND) == {}
+
+
+def test_another_cloud_when_the_first_is_full(rehearsal: Rehearsal) -> None:
+    rehearsal.write_app()
+    file = rehearsal.folder / "longshore.yaml"
+    file.write_text(
+        file.read_text().replace(
+            "provider: aws, region: us-east-1",
+            "provider: [aws, gcp], region: [us-east-1, europe-west1]",
+        )
+    )
+    rehearsal.sandbox.inject_faults([{**FULL, "times": zones_of(rehearsal, "t3.medium")}])
+    ran = rehearsal.up().check()
+    assert fallbacks(ran.of("fallback"))[-1][1] == "gcp europe-west1"
+    assert page(ran.of("url-ready")[0]["url"]) == "hello"
+    assert left_in(rehearsal, FIRST) == {}
+
+    shown = rehearsal.run("status", "--output", "json").check().of("status-report")[0]
+    (row,) = shown["rows"]
+    assert (row["machine"], row["provider"], row["region"]) == ("us-1", "gcp", "europe-west1")
+    assert rehearsal.up().check().of("run-finished")[0]["outcome"] == "no-changes"
+
+    rehearsal.down().check()
+    gone = rehearsal.run("status", "--output", "json").check().of("status-report")[0]
+    assert [row["state"] for row in gone["rows"]] == ["absent"]
