@@ -30,7 +30,7 @@ def _findings(access: Access, need: Need) -> Iterator[Finding]:
         answered.append(seen)
         yield Finding("credentials", name, "ok", "answers, and there is root for us")
         yield _size(seen, need.requirement, name)
-        yield Finding("image", name, "ok", f"{seen.os} on {seen.arch}")
+        yield _system(seen, need.os, name)
         yield _clock(seen, name)
     yield _count(answered, need)
     yield Finding(
@@ -48,6 +48,14 @@ def _size(seen: Seen, requirement: Requirement, name: str) -> Finding:
         return Finding("size", name, "ok", seen.type)
     wanted = f"{requirement.cpu or 0} vCPU {(requirement.memory or 0) / GIB:g} GiB"
     return Finding("size", name, "warning", f"it has {seen.type} of {wanted}", "use a larger one")
+
+
+def _system(seen: Seen, os: str, name: str) -> Finding:
+    """`os` is empty where a project takes each server as it is."""
+    if os in ("", seen.os):
+        return Finding("image", name, "ok", f"{seen.os} on {seen.arch}")
+    advice = "correct `os`, or leave it out: it is read from the servers"
+    return Finding("image", name, "failed", f"it runs {seen.os}, not {os}", advice)
 
 
 def _clock(seen: Seen, name: str) -> Finding:

@@ -45,7 +45,7 @@ def foreign(access: Access, region: str, owner: Owner) -> tuple[Resource, ...]:
     return tuple(
         Resource(
             kind="machine",
-            id=f"{seen.server.id} {claim.file.removesuffix(SUFFIX)}",
+            id=f"{seen.server.id}-{claim.file.removesuffix(SUFFIX)}",
             name=claim.tags.get(TAG_MACHINE, seen.server.name),
             provider=PROVIDER,
             region=region,

@@ -66,6 +66,7 @@ def ensure_machine(
             f"{called(server)} is claimed, and there was no time left to wait for it",
             provider=PROVIDER,
             operation=PUT,
+            advice="run the same command again: it goes on from the claim",
         )
     return to_machine(seen, claim, region)
 

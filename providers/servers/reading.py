@@ -29,8 +29,10 @@ ARCHITECTURES: dict[str, Arch] = {
     "aarch64": "arm64",
     "arm64": "arm64",
 }
-SYSTEMS = {"amzn": "amazon-linux"}
+SYSTEMS = {"almalinux": "alma", "amzn": "amazon-linux"}
 """`ID` of /etc/os-release where projects write another word."""
+NUMBERS = {"rhel": 1, "rocky": 1, "almalinux": 1, "centos": 1, "sles": 1, "alpine": 2}
+"""How many numbers of VERSION_ID make a system, where it is not all of them."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ def silent(server: Server, error: CloudError) -> DeadlineError:
 
 
 def _system(written: str) -> str:
-    """`debian-12` as it is; `amzn-2023` in the words of a project file."""
+    """`debian-12` as it is; `amzn-2023` and `rocky-9.6` in the words of a project file."""
     name, dash, version = written.rpartition("-")
-    return f"{SYSTEMS.get(name, name)}{dash}{version}"
+    numbers = version.split(".")[: NUMBERS.get(name)]
+    return f"{SYSTEMS.get(name, name)}{dash}{'.'.join(numbers)}"

@@ -10,8 +10,10 @@ from tests.contract.emulators import Emulator
 EMULATORS: Mapping[str, str] = {
     "aws on moto": "tests.contract.emulators.moto_ec2:MotoEc2",
     "gcp in this process": "tests.contract.emulators.gce_here:GceHere",
+    "servers in this process": "tests.contract.emulators.servers:ServersHere",
     "aws in the sandbox": "tests.contract.emulators.sandbox_ec2:SandboxEc2",
     "gcp in the sandbox": "tests.contract.emulators.gce_sandbox:GceSandbox",
+    "servers in the sandbox": "tests.contract.emulators.servers_sandbox:ServersSandbox",
 }
 
 
