@@ -25,9 +25,8 @@ class GceHere(Gce):
         hosts = PaperHosts()
         self._rest = RestHere(
             "gce",
-            "maxResults",
             lambda log, faults, recorder: build_gce(hosts, log, faults, recorder),
-            None,
+            page="maxResults",
         )
         super().__init__(self._rest.endpoint, PROJECT)
         self._environment = pytest.MonkeyPatch()

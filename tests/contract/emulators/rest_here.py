@@ -8,17 +8,18 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-import ssl
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from providers.sandbox.authority import Authority
 from providers.sandbox.exchange import ExchangeLog
 from providers.sandbox.faults import FaultQueue, parse_faults
 from providers.sandbox.http import Application, Environ, StartResponse
 from providers.sandbox.rest.recorder import Recorder
+from providers.sandbox.tls import make_tls_server
 from tests.contract.emulators import Refusal
 from tests.contract.emulators.traffic import keep
 from tests.homes import new_home
@@ -28,9 +29,12 @@ Build = Callable[[ExchangeLog, FaultQueue, Recorder], Mapping[str, Application]]
 
 
 class RestHere:
-    """`page` names the query parameter that says how long a page may be."""
+    """`page` names the query parameter that says how long a page may be, where there is one;
+    with an `authority` the API is served over TLS."""
 
-    def __init__(self, service: str, page: str, build: Build, tls: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, service: str, build: Build, *, page: str = "", authority: Authority | None = None
+    ) -> None:
         from werkzeug.serving import WSGIRequestHandler, make_server
 
         class KeepAlive(WSGIRequestHandler):
@@ -49,12 +53,14 @@ class RestHere:
         self._applications = build(
             ExchangeLog(self._log_file), self._faults, Recorder(self._traffic)
         )
-        self._server = make_server(
-            "127.0.0.1", 0, self._serve, threaded=True, request_handler=KeepAlive, ssl_context=tls
+        self._server = (
+            make_server("127.0.0.1", 0, self._serve, threaded=True, request_handler=KeepAlive)
+            if authority is None
+            else make_tls_server(self._serve, authority, 0)
         )
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        scheme = "http" if tls is None else "https"
-        self.endpoint = f"{scheme}://127.0.0.1:{self._server.port}"
+        scheme = "http" if authority is None else "https"
+        self.endpoint = f"{scheme}://127.0.0.1:{self._server.server_port}"
 
     def refuse(self, action: str, refusal: Refusal, times: int, zone: str | None = None) -> None:
         """The newest fault takes the place of those before it: tests strike one at a time."""

@@ -10,9 +10,11 @@ from tests.contract.emulators import Emulator
 EMULATORS: Mapping[str, str] = {
     "aws on moto": "tests.contract.emulators.moto_ec2:MotoEc2",
     "gcp in this process": "tests.contract.emulators.gce_here:GceHere",
+    "azure in this process": "tests.contract.emulators.arm_here:ArmHere",
     "servers in this process": "tests.contract.emulators.servers:ServersHere",
     "aws in the sandbox": "tests.contract.emulators.sandbox_ec2:SandboxEc2",
     "gcp in the sandbox": "tests.contract.emulators.gce_sandbox:GceSandbox",
+    "azure in the sandbox": "tests.contract.emulators.arm_sandbox:ArmSandbox",
     "servers in the sandbox": "tests.contract.emulators.servers_sandbox:ServersSandbox",
 }
 
