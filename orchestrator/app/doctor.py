@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import orchestrator
 from orchestrator.app.rehearsed import rehearsed
+from orchestrator.app.servers import servers_at_hand
+from orchestrator.app.session import state_directory
 from orchestrator.app.workstation import look_at_this_machine
 from orchestrator.cancellation import Cancellation
 from orchestrator.errors import ExitCode, LongshoreError
@@ -20,6 +22,7 @@ from orchestrator.reporting.sink import Sink
 from orchestrator.spec import SpecError, load_project
 from orchestrator.spec.model import Project, Target
 from orchestrator.spec.problem import Problem
+from orchestrator.state.database import StateError
 from providers.contract.errors import CloudError
 from providers.contract.provider import Provider
 from providers.contract.types import Finding, Need, Place, Requirement
@@ -63,7 +66,12 @@ def doctor(invocation: Invocation, sink: Sink, cancel: Cancellation) -> Diagnosi
         project = rehearsed(project, os.environ)
     rows += look_at_this_machine(project, os.environ)
     if project is not None:
-        rows += _look_at_places(project, Providers(project.providers, sink, cancel))
+        directory = state_directory(project, sandbox=invocation.sandbox)
+        try:
+            with servers_at_hand(project, directory, sink, cancel) as settings:
+                rows += _look_at_places(project, Providers(settings, sink, cancel))
+        except StateError as error:
+            rows.append(_row("project", "state", error))
     report = DoctorReport(tuple(dict.fromkeys(rows)))
     sink.emit(report)
     return Diagnosis(report, exit_code(report.rows))
@@ -147,7 +155,8 @@ def need(target: Target) -> Need:
     size = target.size
     return Need(
         Requirement(size.cpu, size.memory, size.type, target.arch, target.market),
-        target.os,
+        # A server is taken with the system it has, unless the file names one.
+        (target.hosts[0].os or "") if target.hosts else target.os,
         target.count,
         zone=target.zone,
         subnet=target.subnet,

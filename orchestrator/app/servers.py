@@ -3,16 +3,20 @@ that something of ours was put on and that it names no more."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orchestrator.app.server_keys import ServerKeys
 from orchestrator.app.server_shell import ServerShell
+from orchestrator.cancellation import Cancellation
 from orchestrator.machines.doors import Door
 from orchestrator.machines.endpoint import Endpoint, Login
 from orchestrator.operations.fleet import Fleet
 from orchestrator.operations.server_record import host_of
+from orchestrator.reporting.sink import Sink
 from orchestrator.spec.hosts import SERVERS, Host, Jump
 from orchestrator.spec.model import Project, Ssh
 from orchestrator.state.machines import MachineRecord
@@ -73,6 +77,25 @@ def known_servers(
     )
     doors = {host.id: door_of(host, login, keys) for host, _ in hosts}
     return KnownServers(servers, doors)
+
+
+@contextmanager
+def servers_at_hand(
+    project: Project, directory: Path, sink: Sink, cancel: Cancellation
+) -> Iterator[tuple[ProviderSettings, ...]]:
+    """The providers' settings with whatever servers there are, for a look that changes
+    nothing and asks nobody: a host key that is not known stays so. Raises StateError."""
+    with ExitStack() as stack:
+        store = stack.enter_context(Store(directory, project.environment, create=False))
+        keys = ServerKeys(store.host_keys, os.environ, None, sink, remembers=False)
+        known = known_servers(project, store, keys, os.environ)
+        if not known.servers:
+            yield project.providers
+            return
+        fleet = Fleet(own_login(project.ssh, os.environ), cancel, sink, known.doors)
+        stack.callback(fleet.close)
+        fleet.prepare()
+        yield known.settings(project.providers, fleet)
 
 
 def own_login(ssh: Ssh, environ: Mapping[str, str]) -> Login:
