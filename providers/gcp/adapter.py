@@ -100,7 +100,7 @@ class GcpProvider:
 
     def listing(self, owner: Owner) -> Listing:
         """See `listing.Survey`."""
-        return Survey(self._calls, owner).run()
+        return Survey(self._calls).run(owner)
 
     def foreign(self, owner: Owner) -> Sequence[Resource]:
         """See `foreign.find_foreign`."""

@@ -10,7 +10,7 @@ from providers.contract.errors import AuthError, CloudError, InvalidRequestError
 from providers.contract.types import Finding, Need, Offer, Verdict
 from providers.gcp import images, offers
 from providers.gcp.calls import Calls
-from providers.gcp.granted import check_permissions, tried
+from providers.gcp.granted import Inquiry, tried
 from providers.gcp.identity import Limit, sign_in
 from providers.gcp.quota import check_quota
 from providers.gcp.subnets import Subnet, find_subnet
@@ -45,7 +45,7 @@ class Diagnosis:
         with ThreadPoolExecutor(max_workers=2) as pool:
             limits = pool.submit(self._quota, offer, account.limits)
             id = None if subnet is None else subnet.id
-            permissions = pool.submit(check_permissions, self.calls, id, seen)
+            permissions = pool.submit(Inquiry(self.calls, id).run, seen)
             quota, seen_region = limits.result()
             told = [
                 next((seen for seen in seen_region if seen.subject == one.subject), one)

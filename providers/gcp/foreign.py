@@ -18,7 +18,7 @@ from providers.gcp.listing import Survey, as_disks, as_resource
 def find_foreign(calls: Calls, owner: Owner) -> Sequence[Resource]:
     """Machines and disks of the region, and the project's firewall rules (they are in no
     region), without the owner's labels. Three lists side by side."""
-    survey = Survey(calls, owner)
+    survey = Survey(calls)
     with ThreadPoolExecutor(max_workers=2) as pool:
         disks = pool.submit(survey.disks, "")
         rules = pool.submit(read_rules, calls)

@@ -35,16 +35,15 @@ class Survey:
     sum."""
 
     calls: Calls
-    owner: Owner
     page: int = PAGE
 
-    def run(self) -> Listing:
-        """All machines that live and all resources of ours, the machines among them."""
-        mine = owned_by(self.owner)
+    def run(self, owner: Owner) -> Listing:
+        """All machines that live and all resources of the owner's, the machines among them."""
+        mine = owned_by(owner)
         with ThreadPoolExecutor(max_workers=3) as pool:
             disks = pool.submit(self.disks, mine)
             rules = pool.submit(read_rules, self.calls)
-            addresses = pool.submit(self._addresses, mine)
+            addresses = pool.submit(self.addresses, mine)
             instances = self.instances(mine)
             machines = [
                 machine
@@ -54,7 +53,7 @@ class Survey:
             resources = [
                 *as_disks(disks.result(), instances, self.calls.region),
                 *addresses.result(),
-                *self._firewalls(rules.result()),
+                *self._firewalls(rules.result(), owner),
             ]
         machines.sort(key=lambda machine: (machine.target, machine.name, machine.id))
         return Listing(
@@ -108,15 +107,18 @@ class Survey:
 
         return self.calls.read("disks.aggregatedList", send)
 
-    def _addresses(self, filter: str) -> list[Resource]:
+    def addresses(self, filter: str) -> list[Resource]:
+        """The region's reserved addresses that the filter leaves."""
         from google.cloud.compute_v1.types import compute
 
         region = self.calls.region
 
         def send() -> list[Resource]:
             asked = compute.ListAddressesRequest(
-                project=self.calls.project, region=region, filter=filter, max_results=self.page
+                project=self.calls.project, region=region, max_results=self.page
             )
+            if filter:
+                asked.filter = filter
             pages = self.calls.clients.addresses.list(asked, retry=None, timeout=CALL_SECONDS)
             return [
                 resource("address", located(region, item.name), item.name, item.labels, region)
@@ -125,17 +127,17 @@ class Survey:
 
         return self.calls.read("addresses.list", send)
 
-    def _firewalls(self, rules: Iterable[FirewallRule]) -> list[Resource]:
+    def _firewalls(self, rules: Iterable[FirewallRule], owner: Owner) -> list[Resource]:
         """One resource for all rules of a target."""
         by_target: dict[str, list[FirewallRule]] = {}
         for rule in rules:
-            if is_ours(rule, self.owner):
+            if is_ours(rule, owner):
                 by_target.setdefault(rule.tags[TAG_TARGET], []).append(rule)
         return [
             Resource(
                 kind="firewall",
-                id=network_tag(self.owner, target),
-                name=network_tag(self.owner, target),
+                id=network_tag(owner, target),
+                name=network_tag(owner, target),
                 provider=PROVIDER,
                 region=self.calls.region,
                 target=target,

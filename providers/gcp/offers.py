@@ -27,7 +27,8 @@ _ARCH: dict[str, Arch] = {"X86_64": "x86_64", "ARM64": "arm64"}
 @dataclass(frozen=True)
 class MachineType:
     """The facts of a type in one zone that decide. `special` types carry accelerators or
-    disks of their own, are bare metal, or are on their way out."""
+    disks of their own, are bare metal, or are on their way out; `shared` ones have a part of
+    each of their vCPUs."""
 
     name: str
     zone: str
@@ -35,15 +36,16 @@ class MachineType:
     memory: int
     arch: Arch
     special: bool
+    shared: bool = False
 
     @property
     def family(self) -> Family:
         return family_of(self.name)
 
     @property
-    def rank(self) -> tuple[int, int, tuple[int, int, str], str]:
-        """Smallest first; among equals by family, then name."""
-        return (self.cpu, self.memory, self.family.rank, self.name)
+    def rank(self) -> tuple[int, int, bool, tuple[int, int, str], str]:
+        """Smallest first, and of equals the shared-core ones; then by family, then name."""
+        return (self.cpu, self.memory, not self.shared, self.family.rank, self.name)
 
 
 def survey(calls: Calls, requirement: Requirement, zone: str | None) -> Sequence[Offer]:
@@ -166,4 +168,5 @@ def _read(item: compute.MachineType) -> MachineType:
         memory=item.memory_mb * MIB,
         arch=_ARCH.get(item.architecture, family_of(name).arch),
         special=special,
+        shared=item.is_shared_cpu,
     )

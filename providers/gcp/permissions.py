@@ -14,6 +14,7 @@ PERMISSIONS: Mapping[str, tuple[str, ...]] = {
     "disks.aggregatedList": ("compute.disks.list",),
     "disks.delete": ("compute.disks.delete",),
     "disks.get": ("compute.disks.get",),
+    "disks.testIamPermissions": (),
     "firewalls.delete": ("compute.firewalls.delete", "compute.networks.updatePolicy"),
     "firewalls.insert": ("compute.firewalls.create", "compute.networks.updatePolicy"),
     "firewalls.list": ("compute.firewalls.list",),

@@ -21,6 +21,7 @@ from tests.unit.gcp.canned import (
     instance,
     serving,
 )
+from tests.unit.gcp.test_listing import disk
 from tests.unit.gcp.test_network import ZONES, listed, subnet
 from tests.unit.gcp.test_offers import ALL
 
@@ -48,11 +49,12 @@ def answers(**more: list[Answer]) -> dict[str, list[Answer]]:
         "zones.list": [ZONES],
         "subnetworks.get": [subnet()],
         "regions.get": [{"quotas": REGION}],
-        "disks.aggregatedList": [aggregated("disks")],
+        "disks.aggregatedList": [aggregated("disks", disk())],
         "addresses.list": [{"items": []}],
         "instances.aggregatedList": [aggregated("instances", instance())],
         "firewalls.list": [listed()],
         "instances.testIamPermissions": [granting],
+        "disks.testIamPermissions": [granting],
         "firewalls.testIamPermissions": [granting],
         "subnetworks.testIamPermissions": [granting],
         **{name.replace("_", "."): given for name, given in more.items()},
@@ -85,10 +87,6 @@ def test_all_is_well() -> None:
     assert sorted(untold) == [
         "compute.addresses.delete",
         "compute.addresses.get",
-        "compute.disks.create",
-        "compute.disks.delete",
-        "compute.disks.get",
-        "compute.disks.setLabels",
         "compute.globalOperations.get",
         "compute.networks.updatePolicy",
         "compute.regionOperations.get",

@@ -49,7 +49,7 @@ def answers(**more: list[Answer]) -> dict[str, list[Answer]]:
 
 def test_everything_of_ours_from_four_calls() -> None:
     with serving(answers()) as canned:
-        found = Survey(canned.calls, OWNER).run()
+        found = Survey(canned.calls).run(OWNER)
     assert sorted(canned.operations) == [
         "addresses.list",
         "disks.aggregatedList",
@@ -76,7 +76,7 @@ def test_the_last_page_is_read_too() -> None:
         return aggregated("instances", instance(name=f"us-{at}"), **more)
 
     with serving(answers(instances_aggregatedList=[page])) as canned:
-        found = Survey(canned.calls, OWNER, page=1).run()
+        found = Survey(canned.calls, page=1).run(OWNER)
     assert len(found.machines) == 3
     assert canned.operations.count("instances.aggregatedList") == 3
 
@@ -87,7 +87,7 @@ def test_a_zone_that_does_not_answer_is_not_an_empty_one() -> None:
     with serving(
         answers(instances_aggregatedList=[aggregated("instances", more=silent), whole])
     ) as canned:
-        assert len(Survey(canned.calls, OWNER).run().machines) == 1
+        assert len(Survey(canned.calls).run(OWNER).machines) == 1
     assert [retry.operation for retry in canned.retries] == ["instances.aggregatedList"]
 
 
@@ -96,7 +96,7 @@ def test_one_of_another_region_may_be_silent() -> None:
     with serving(
         answers(instances_aggregatedList=[aggregated("instances", instance(), more=silent)])
     ) as canned:
-        assert len(Survey(canned.calls, OWNER).run().machines) == 1
+        assert len(Survey(canned.calls).run(OWNER).machines) == 1
 
 
 def test_a_region_that_stays_silent_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +105,7 @@ def test_a_region_that_stays_silent_is_an_error(monkeypatch: pytest.MonkeyPatch)
         serving(answers(instances_aggregatedList=[aggregated("instances", more=silent)])) as canned,
         pytest.raises(TransientError),
     ):
-        Survey(canned.calls, OWNER).run()
+        Survey(canned.calls).run(OWNER)
 
 
 def test_what_is_on_its_way_out_is_not_listed() -> None:
@@ -115,7 +115,7 @@ def test_what_is_on_its_way_out_is_not_listed() -> None:
             disks_aggregatedList=[aggregated("disks", {**disk(), "status": "DELETING"})],
         )
     ) as canned:
-        found = Survey(canned.calls, OWNER).run()
+        found = Survey(canned.calls).run(OWNER)
     assert [one.kind for one in found.resources] == ["address", "firewall"]
 
 
@@ -146,5 +146,5 @@ def test_a_description_of_ours_under_another_name_is_not_ours() -> None:
     from dataclasses import replace
 
     with serving(answers(firewalls_list=[listed(replace(rule, name="mine"))])) as canned:
-        found = Survey(canned.calls, OWNER).run()
+        found = Survey(canned.calls).run(OWNER)
     assert "firewall" not in [one.kind for one in found.resources]

@@ -48,6 +48,7 @@ MICRO = machine_type("e2-micro", 2, 1024, isSharedCpu=True)
 SMALL = machine_type("e2-small", 2, 2048, isSharedCpu=True)
 SMALL_B = {**SMALL, "zone": "us-central1-b"}
 SMALL_DOWN = {**SMALL, "zone": "us-central1-f"}
+HIGHCPU = machine_type("e2-highcpu-2", 2, 2048)
 N2 = machine_type("n2-highcpu-2", 2, 2048)
 N4 = machine_type("n4-highcpu-2", 2, 2048)
 ARM = machine_type("t2a-standard-1", 1, 4096, architecture="ARM64")
@@ -59,7 +60,7 @@ SPECIAL = [
     machine_type("z3-highmem-8", 8, 65536, bundledLocalSsds={"partitionCount": 1}),
     machine_type("n1-standard-96-old", 96, 98304, deprecated={"state": "DEPRECATED"}),
 ]
-ALL = answer(N2, SMALL_B, ARM, MICRO, *SPECIAL, SMALL_DOWN, N4, C4A, SMALL)
+ALL = answer(HIGHCPU, N2, SMALL_B, ARM, MICRO, *SPECIAL, SMALL_DOWN, N4, C4A, SMALL)
 
 
 def served(types: Json = ALL) -> dict[str, list[Answer]]:
@@ -82,12 +83,14 @@ def test_smallest_first_and_zones_that_are_up_in_order() -> None:
     assert [offer.type for offer in found] == [
         "e2-micro",
         "e2-small",
+        "e2-highcpu-2",
         "n4-highcpu-2",
         "n2-highcpu-2",
     ]
     assert found[1].zones == ("us-central1-a", "us-central1-b")
     assert (found[1].cpu, found[1].memory) == (2, 2 * GIB)
     assert [offer.family for offer in found] == [
+        "CPUS",
         "CPUS",
         "CPUS",
         "CPUS_PER_VM_FAMILY:N4",
