@@ -9,7 +9,7 @@ from orchestrator.spec.model import DEFAULT_ENVIRONMENT
 from orchestrator.spec.shape import nearest
 from orchestrator.spec.tree import Entry, Findings, MapNode
 
-DEPLOYMENT_KEYS = ("target", "targets", "placement")
+DEPLOYMENT_KEYS = ("target", "targets", "placement", "between")
 """What belongs to one environment; every other section may stand above all of them."""
 SHARED_KEYS = ("health", "ssh", "providers", "deliver")
 

@@ -9,6 +9,7 @@ from typing import Literal, cast
 
 from orchestrator.spec import project_shape as words
 from orchestrator.spec.access import build_providers, build_ssh
+from orchestrator.spec.between import BETWEEN, build_between
 from orchestrator.spec.compose_file import Compose, read_compose
 from orchestrator.spec.dependencies import in_dependency_order
 from orchestrator.spec.dotenv import read_env
@@ -28,7 +29,7 @@ from orchestrator.spec.placement import (
 from orchestrator.spec.problem import SpecError
 from orchestrator.spec.services import BuiltService
 from orchestrator.spec.shape import check
-from orchestrator.spec.sound import sound_map
+from orchestrator.spec.sound import sound_map, sound_part
 from orchestrator.spec.starter import COMPOSE_NAMES, find_compose
 from orchestrator.spec.targets import build_targets, target_names
 from orchestrator.spec.tree import Findings, MapNode, Node, Place, Scalar
@@ -155,8 +156,15 @@ def _build(
             findings,
         ),
         deliver=_deliver(section.get("deliver"), services.values(), findings),
+        between=build_between(
+            _sound(section.get("between")), compose.built or None, targets, findings
+        ),
         secrets=frozenset(around.secrets.values),
     )
+
+
+def _sound(between: Node | None) -> Node | None:
+    return None if between is None else sound_part(between, BETWEEN)
 
 
 def _deliver(

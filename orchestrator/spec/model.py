@@ -57,6 +57,17 @@ class Port:
 
 
 @dataclass(frozen=True)
+class Opening:
+    """A published port that is open to the machines of the environment, and to nobody else."""
+
+    port: int
+    protocol: Protocol = "tcp"
+
+    def __str__(self) -> str:
+        return f"{self.port}/{self.protocol}"
+
+
+@dataclass(frozen=True)
 class Mount:
     """`source` is a volume's name, an absolute host path, or None (tmpfs, anonymous volume)."""
 
@@ -211,7 +222,15 @@ class Project:
     ssh: Ssh = field(default_factory=Ssh)
     providers: tuple[ProviderSettings, ...] = ()
     deliver: Literal["direct", "registry"] | None = None
+    between: tuple[Opening, ...] | None = None
+    """What the machines reach on each other alone; with it, also empty, they have names for
+    each other. None: neither."""
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def is_between(self, port: Port) -> bool:
+        """Whether a published port is for the environment's machines alone."""
+        opening = (port.published, port.protocol)
+        return any(opening == (each.port, each.protocol) for each in self.between or ())
 
     def service(self, name: str) -> Service:
         """The service of that name; KeyError when there is none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import get_args
 
+from orchestrator.spec.between import BETWEEN
 from orchestrator.spec.hosts import SERVERS
 from orchestrator.spec.model import Os
 from orchestrator.spec.server_shape import ONLY_FOR_SERVERS, SERVER_TARGET
@@ -215,6 +216,7 @@ _DEPLOYMENT = {
     "targets": Key(TARGETS, "Groups of equal machines, by name."),
     "target": Key(ANY_TARGET, "The only group of machines, named main."),
     "placement": Key(PLACEMENT, "Which service runs on which targets; all on all by default."),
+    "between": Key(BETWEEN, "Ports that the machines reach on each other, and nobody else."),
 }
 _SHARED = {
     "health": Key(HEALTH, "How to see from outside that a service is well."),

@@ -54,6 +54,8 @@ def resolved_document(project: Project, masked: bool = True) -> dict[str, Plain]
         "services": {service.name: _service(service, masked) for service in project.services},
         "volumes": list(project.volumes),
     }
+    if project.between is not None:
+        document["between"] = [str(opening) for opening in project.between]
     if not masked:
         return document
     secrets = sorted(project.secrets, key=len, reverse=True)
@@ -71,7 +73,12 @@ def render_resolved(project: Project, reveal: bool = False) -> str:
 
 
 def _shown(document: dict[str, Plain]) -> dict[str, Plain]:
-    return {key: value for key, value in document.items() if value not in (None, {}, [])}
+    # An empty `between` says something: names without ports.
+    return {
+        key: value
+        for key, value in document.items()
+        if value not in (None, {}, []) or key == "between"
+    }
 
 
 def _mask(value: Plain, secrets: Iterable[str]) -> Plain:
