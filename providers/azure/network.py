@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, cast
 
 from providers.azure.calls import Calls
+from providers.azure.errors import PROVIDER
 from providers.azure.group import ensure_group, find_group, going, working_group
 from providers.azure.names import SUBNET, firewall_name, network_name
 from providers.azure.operations import finish, start
@@ -19,12 +20,19 @@ from providers.azure.security_rules import ingress, security_rules
 from providers.azure.subnets import OwnNetwork, by_zone, find_named, find_own, own_network
 from providers.azure.tags import check_owner
 from providers.azure.words import word
+from providers.contract.public_key import public_key_blob
 from providers.contract.types import TAG_TARGET, Network, NetworkRequest
 from providers.contract.waiting import Deadline
 
 if TYPE_CHECKING:
     from azure.mgmt.network import types
     from azure.mgmt.network.models import NetworkSecurityGroup
+
+MACHINE = "virtualMachines.createOrUpdate"
+"""The call that takes the key; what is wrong with it is said before anything is made."""
+
+CREATE = "virtualMachines.createOrUpdate"
+"""The call that takes the key."""
 
 MANY = 1000
 """Tries of a PUT that another one of the same thing is in the way of: its deadline bounds them."""
@@ -37,8 +45,13 @@ def ensure_network(calls: Calls, request: NetworkRequest) -> Network:
     """Converge on group, network and security group; safe to call twice, and side by side.
 
     Raises ForeignResourceError for what has our name and not the owner's tags, and
-    InvalidRequestError for a group, network or subnet that is named and not there.
+    InvalidRequestError for a group, network or subnet that is named and not there, and for
+    what is no public key.
     """
+    # A machine's create call would refuse it too, after the network has been made.
+    public_key_blob(
+        request.public_key, provider=PROVIDER, operation="virtualMachines.createOrUpdate"
+    )
     group = working_group(calls, request.owner)
     began = time.monotonic()
     with ThreadPoolExecutor(max_workers=3) as pool:

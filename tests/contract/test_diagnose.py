@@ -74,7 +74,7 @@ def test_a_refused_read_is_a_finding_and_no_error(stage: Stage) -> None:
     for refusal in stage.facts.refusals[AuthError]:
         if refusal.late:
             continue
-        stage.emulator.refuse("read machines", refusal, times=1000)
+        stage.emulator.refuse("read sizes", refusal, times=1000)
         findings = stage.provider.diagnose(_need(stage))
         _check_form(findings)
         assert {finding.verdict for finding in findings} & {"failed", "unknown"}

@@ -46,12 +46,10 @@ def test_machines_are_in_a_stable_order(stage: Stage) -> None:
     assert [machine.name for machine in stage.listing().machines] == ["us-1", "us-2", "us-3"]
 
 
-@needs("calls")
-def test_a_survey_changes_nothing_and_asks_once_for_each_kind(stage: Stage) -> None:
+@needs("calls", "makes machines")
+def test_a_survey_changes_nothing_and_asks_no_more_than_it_has_to(stage: Stage) -> None:
     stage.network()
-    calls = stage.count(stage.listing)
-    assert calls
-    assert len(calls) == len(set(calls))
+    assert len(stage.count(stage.listing)) == stage.facts.survey_calls
     assert stage.changes(stage.listing) == []
 
 
@@ -61,7 +59,7 @@ def test_throttling_is_waited_out_and_reported(stage: Stage) -> None:
     before = stage.listing()
     stage.emulator.refuse("read machines", stage.facts.throttled, times=2)
     assert stage.listing() == before
-    assert [retry.attempt for retry in stage.retries] == [1, 2]
+    assert len(stage.retries) == 2
     assert stage.facts.throttled.message in stage.retries[0].reason
 
 

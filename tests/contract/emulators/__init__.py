@@ -21,6 +21,7 @@ Verb = Literal[
     "create firewall",
     "create key",
     "read machines",
+    "read sizes",
     "remove machine",
     "remove firewall",
 ]
@@ -65,6 +66,8 @@ class Facts:
     """The changing calls of one `ensure_machine` that made a machine, sorted."""
     move_calls: tuple[str, ...] = ()
     """The changing calls that let SSH in from elsewhere than before, in order."""
+    survey_calls: int = 0
+    """How many reads one listing takes where every list has one page."""
     zones: int = 2
     """How many zones a machine can be put into, at least."""
     verbs: Mapping[Verb, str] = field(default_factory=dict)

@@ -30,7 +30,7 @@ TAGS_VERSION = "2021-04-01"
 FACTS = Facts(
     name="azure",
     region=REGION,
-    small_type="Standard_B1ms",
+    small_type="Standard_D2s_v5",
     abilities=Abilities(key_pairs=False, loads_slowly=True),
     images=tuple((system, arch) for system in SYSTEMS for arch in ("x86_64", "arm64")),
     stands=("address", "disk", "firewall", "group", "interface", "machine", "network"),
@@ -39,10 +39,13 @@ FACTS = Facts(
     create_calls=("virtualMachines.createOrUpdate",),
     # A security group is written whole, in one step.
     move_calls=("networkSecurityGroups.createOrUpdate",),
+    # The list of machines comes twice: their states are in a list of their own.
+    survey_calls=8,
     verbs={
         "create machine": "virtualMachines.createOrUpdate",
         "create firewall": "networkSecurityGroups.createOrUpdate",
-        "read machines": "virtualMachines.list",
+        "read machines": "virtualMachines.listAll",
+        "read sizes": "skus.list",
         "remove machine": "virtualMachines.delete",
         "remove firewall": "networkSecurityGroups.delete",
     },

@@ -34,11 +34,13 @@ FACTS = Facts(
     network_of=("firewall", "key"),
     create_calls=("RunInstances",),
     move_calls=("AuthorizeSecurityGroupIngress", "RevokeSecurityGroupIngress"),
+    survey_calls=6,
     verbs={
         "create machine": "RunInstances",
         "create firewall": "CreateSecurityGroup",
         "create key": "ImportKeyPair",
         "read machines": "DescribeInstances",
+        "read sizes": "DescribeInstanceTypes",
         "remove machine": "TerminateInstances",
         "remove firewall": "DeleteSecurityGroup",
     },

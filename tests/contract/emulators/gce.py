@@ -38,10 +38,12 @@ FACTS = Facts(
     create_calls=("instances.insert",),
     # The rule for SSH keeps its name, and is changed in one step.
     move_calls=("firewalls.patch",),
+    survey_calls=4,
     verbs={
         "create machine": "instances.insert",
         "create firewall": "firewalls.insert",
         "read machines": "instances.aggregatedList",
+        "read sizes": "machineTypes.aggregatedList",
         "remove machine": "instances.delete",
         "remove firewall": "firewalls.delete",
     },
