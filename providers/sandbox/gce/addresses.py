@@ -48,12 +48,12 @@ class Addresses:
 
     def list(self, call: Call) -> Document:
         """addresses.list"""
-        shelf = self._cloud.store.shelf(call.project, call.scope, "addresses")
-        return listed(call, "addressList", ((call.scope, one) for one in shelf.values()))
+        found = self._cloud.store.list(call.project, call.scope, "addresses")
+        return listed(call, "addressList", found)
 
     def list_all(self, call: Call) -> Document:
         """addresses.aggregatedList"""
-        found = self._cloud.store.everywhere(call.project, "addresses")
+        found = self._cloud.store.list_all(call.project, "addresses")
         return aggregated(call, "addressAggregatedList", "addresses", REGIONAL, found)
 
     def get(self, call: Call) -> Document:

@@ -29,22 +29,25 @@ class Origin:
 
 @dataclass
 class Settings:
-    """What a test may set: zones that are down, limits by `region/METRIC`, and permissions
-    that the caller has not."""
+    """What a test may set: zones that are down, limits by `region/METRIC`, permissions that the
+    caller has not, and `lag`, from how many lists a resource that is made now is missing."""
 
     down: frozenset[str] = frozenset()
     limits: Mapping[str, float] = field(default_factory=dict)
     denied: frozenset[str] = frozenset()
+    lag: int = 0
 
     def take(self, document: object) -> None:
-        """Set everything anew from JSON: `{"down": [...], "limits": {...}, "denied": [...]}`.
-        Raises ValueError with what is wrong."""
-        if not isinstance(document, dict) or set(document) - {"down", "limits", "denied"}:
-            raise ValueError("expected an object with down, limits and denied")
+        """Set everything anew from JSON: an object with these names. Raises ValueError with
+        what is wrong."""
+        known = {"down", "limits", "denied", "lag"}
+        if not isinstance(document, dict) or set(document) - known:
+            raise ValueError(f"expected an object with {', '.join(sorted(known))}")
         self.down = frozenset(map(str, document.get("down", ())))
         limits = dict(document.get("limits", {}))
         self.limits = {str(name): float(limit) for name, limit in limits.items()}
         self.denied = frozenset(map(str, document.get("denied", ())))
+        self.lag = int(document.get("lag", 0))
 
 
 class Cloud:
@@ -55,7 +58,7 @@ class Cloud:
         self.hosts = hosts
         self.settings = settings or Settings()
         self.changed = threading.Condition(threading.RLock())
-        self.store = Store()
+        self.store = Store(lambda: self.settings.lag)
         self.operations = Operations(self.changed)
         self.request_ids = RequestIds()
         self.origins: dict[str, Origin] = {}

@@ -54,12 +54,12 @@ class Disks:
 
     def list(self, call: Call) -> Document:
         """disks.list"""
-        shelf = self._cloud.store.shelf(call.project, call.scope, "disks")
-        return listed(call, "diskList", ((call.scope, one) for one in shelf.values()))
+        found = self._cloud.store.list(call.project, call.scope, "disks")
+        return listed(call, "diskList", found)
 
     def list_all(self, call: Call) -> Document:
         """disks.aggregatedList"""
-        found = self._cloud.store.everywhere(call.project, "disks")
+        found = self._cloud.store.list_all(call.project, "disks")
         return aggregated(call, "diskAggregatedList", "disks", ZONES, found)
 
     def get(self, call: Call) -> Document:

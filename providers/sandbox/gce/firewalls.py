@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Iterable
 
-from providers.sandbox.firewall import ALL_PORTS, Ingress
+from providers.sandbox.firewall import Ingress
 from providers.sandbox.gce.call import Call, Document, part, parts, text, texts
 from providers.sandbox.gce.cloud import PROJECT, Cloud
 from providers.sandbox.gce.errors import invalid, required
+from providers.sandbox.gce.firewall_rules import (
+    EVERYWHERE,
+    LOWEST,
+    check_rule,
+    complete,
+    ports_of,
+    protocol_of,
+)
 from providers.sandbox.gce.links import BASE, Link, read_link
 from providers.sandbox.gce.lists import listed
 from providers.sandbox.gce.operations import Operation
 from providers.sandbox.gce.router import LISTED, Route
 from providers.sandbox.rest.message import Json
 
-EVERYWHERE = "0.0.0.0/0"
 INTERNAL = "10.128.0.0/9"
-LOWEST = 65535
-WITH_PORTS = ("tcp", "udp", "sctp")
-PROTOCOLS = frozenset({*WITH_PORTS, "icmp", "esp", "ah", "ipip", "all"})
 DEFAULTS = (
     ("default-allow-icmp", "Allow ICMP from anywhere", EVERYWHERE, (("icmp", ()),)),
     (
@@ -33,6 +36,8 @@ DEFAULTS = (
     ("default-allow-ssh", "Allow SSH from anywhere", EVERYWHERE, (("tcp", ("22",)),)),
 )
 """What every project's default network has (Compute Engine, "Pre-populated rules")."""
+
+ANSWERS = ("kind", "id", "creationTimestamp", "selfLink")
 
 
 class Firewalls:
@@ -53,7 +58,7 @@ class Firewalls:
                 "priority": LOWEST - 1,
             }
             link = Link(PROJECT, "global", "firewalls", name)
-            cloud.store.add(link, "firewall", _complete({**body, "network": network}))
+            cloud.store.add(link, "firewall", complete({**body, "network": network}))
 
     def routes(self) -> Iterable[Route]:
         """The methods."""
@@ -68,8 +73,8 @@ class Firewalls:
 
     def list(self, call: Call) -> Document:
         """firewalls.list"""
-        shelf = self._cloud.store.shelf(call.project, "global", "firewalls")
-        return listed(call, "firewallList", (("global", one) for one in shelf.values()))
+        found = self._cloud.store.list(call.project, "global", "firewalls")
+        return listed(call, "firewallList", found)
 
     def get(self, call: Call) -> Document:
         """firewalls.get"""
@@ -131,8 +136,8 @@ class Firewalls:
         priority = int(text(firewall, "priority"))
         sources = set(self._sources(project, firewall))
         for traffic in parts(firewall, "denied" if deny else "allowed"):
-            protocol = _protocol(text(traffic, "IPProtocol"))
-            for first, last in _ports(texts(traffic, "ports")):
+            protocol = protocol_of(text(traffic, "IPProtocol"))
+            for first, last in ports_of(texts(traffic, "ports")):
                 for source in sources:
                     yield Ingress(protocol, first, last, source, priority, deny)
 
@@ -181,81 +186,9 @@ class Firewalls:
     def _checked(self, call: Call, body: Document) -> Document:
         network = text(body, "network", f"{BASE}projects/{call.project}/global/networks/default")
         link = read_link(network, "networks", call.project, "resource.network")
-        made = _complete({**body, "network": self._cloud.store.get(link)["selfLink"]})
+        made = complete({**body, "network": self._cloud.store.get(link)["selfLink"]})
         check_rule(made)
         return made
 
     def _link(self, call: Call) -> Link:
         return call.link("firewalls", call.parts["firewall"])
-
-
-ANSWERS = ("kind", "id", "creationTimestamp", "selfLink")
-
-
-def _complete(body: Document) -> Document:
-    """The rule with what a request may leave out."""
-    made: Document = {
-        "direction": "INGRESS",
-        "priority": 1000,
-        "disabled": False,
-        "logConfig": {"enable": False},
-        **body,
-    }
-    sources = ("sourceRanges", "sourceTags", "sourceServiceAccounts")
-    if made["direction"] == "INGRESS" and not any(made.get(name) for name in sources):
-        made["sourceRanges"] = [EVERYWHERE]
-    if made["direction"] == "EGRESS" and not made.get("destinationRanges"):
-        made["destinationRanges"] = [EVERYWHERE]
-    return {key: value for key, value in made.items() if value not in ([], None)}
-
-
-def check_rule(rule: Document) -> None:
-    """Refuse a rule that means nothing. Raises RestRefusal."""
-    given = [name for name in ("allowed", "denied") if rule.get(name)]
-    if len(given) != 1:
-        raise invalid("resource", "", "Exactly one of allowed and denied has to be given.")
-    if not 0 <= int(text(rule, "priority")) <= LOWEST:
-        raise invalid("resource.priority", rule["priority"], f"Must be 0 to {LOWEST}, inclusive.")
-    egress = rule["direction"] == "EGRESS"
-    for name in ("sourceRanges", "sourceTags", "sourceServiceAccounts"):
-        if egress and rule.get(name):
-            raise invalid(f"resource.{name}", "", "A rule for EGRESS has no sources.")
-    for name in ("sourceRanges", "destinationRanges"):
-        for index, each in enumerate(texts(rule, name)):
-            try:
-                ipaddress.ip_network(each)
-            except ValueError:
-                field = f"resource.{name}[{index}]"
-                raise invalid(field, each, "Must be a CIDR address range.") from None
-    for index, traffic in enumerate(parts(rule, given[0])):
-        _check_traffic(f"resource.{given[0]}[{index}]", traffic)
-
-
-def _check_traffic(place: str, traffic: Document) -> None:
-    protocol = text(traffic, "IPProtocol").lower()
-    if not protocol:
-        raise required(f"{place}.IPProtocol")
-    number = protocol.isdigit() and int(protocol) <= 255
-    if not number and protocol not in PROTOCOLS:
-        raise invalid(f"{place}.IPProtocol", protocol, "Unknown protocol.")
-    for index, ports in enumerate(texts(traffic, "ports")):
-        field = f"{place}.ports[{index}]"
-        if protocol not in WITH_PORTS and protocol not in ("6", "17", "132"):
-            raise invalid(field, ports, f"Protocol {protocol} has no ports.")
-        found = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?", ports)
-        bounds = [int(each) for each in found.groups() if each] if found else []
-        if not bounds or bounds != sorted(bounds) or bounds[-1] > LOWEST:
-            raise invalid(field, ports, "Must be a port, or two with a dash between them.")
-
-
-def _protocol(name: str) -> str:
-    numbers = {"all": "-1", "6": "tcp", "17": "udp", "1": "icmp", "sctp": "132", "esp": "50"}
-    numbers |= {"ah": "51", "ipip": "94"}
-    return numbers.get(name.lower(), name.lower())
-
-
-def _ports(given: list[str]) -> list[tuple[int, int]]:
-    if not given:
-        return [ALL_PORTS]
-    pairs = [each.partition("-") for each in given]
-    return [(int(first), int(last or first)) for first, _, last in pairs]

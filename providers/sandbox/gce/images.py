@@ -65,8 +65,8 @@ class Images:
 
     def list(self, call: Call) -> Document:
         """images.list"""
-        shelf = self._cloud.store.shelf(call.project, "global", "images")
-        return listed(call, "imageList", (("global", image) for image in shelf.values()))
+        found = self._cloud.store.list(call.project, "global", "images")
+        return listed(call, "imageList", found)
 
     def get(self, call: Call) -> Document:
         """images.get"""

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from providers.sandbox.gce.call import Call, Document, part, parts, texts
 from providers.sandbox.gce.cloud import Cloud
 from providers.sandbox.gce.errors import condition_not_met, invalid, not_found, required
+from providers.sandbox.gce.guests import guest_metadata, metadata_items
 from providers.sandbox.gce.instance_plan import access_config, tags_document
 from providers.sandbox.gce.instances import ONE, PATH, REQUEST, Instances
 from providers.sandbox.gce.labels import check_metadata, metadata_document, set_labels
-from providers.sandbox.gce.lifecycle import guest_metadata, host_id, metadata_items
+from providers.sandbox.gce.lifecycle import host_id
 from providers.sandbox.gce.links import BASE
 from providers.sandbox.gce.operations import Operation
 from providers.sandbox.gce.router import Route

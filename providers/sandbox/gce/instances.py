@@ -17,6 +17,7 @@ from providers.sandbox.gce.errors import (
     stockout,
 )
 from providers.sandbox.gce.geography import REGION_OF
+from providers.sandbox.gce.guests import make_seed
 from providers.sandbox.gce.instance_plan import InstancePlan, Planner
 from providers.sandbox.gce.labels import metadata_document, put_labels
 from providers.sandbox.gce.lifecycle import Lifecycle
@@ -64,7 +65,7 @@ class Instances:
             self.list_all,
             AGGREGATED,
         )
-        yield Route("instances.get", "GET", ONE, self.get, ("view",))
+        yield Route("instances.get", "GET", ONE, self.get)
         yield Route("instances.insert", "POST", PATH, self.insert, (*REQUEST, *sources), "Instance")
         yield Route("instances.delete", "DELETE", ONE, self.delete, (*REQUEST, *graceful))
         yield Route("instances.start", "POST", f"{ONE}/start", self.start, REQUEST)
@@ -87,12 +88,12 @@ class Instances:
 
     def list(self, call: Call) -> Document:
         """instances.list"""
-        shelf = self._cloud.store.shelf(call.project, call.scope, "instances")
-        return listed(call, "instanceList", ((call.scope, one) for one in shelf.values()))
+        found = self._cloud.store.list(call.project, call.scope, "instances")
+        return listed(call, "instanceList", found)
 
     def list_all(self, call: Call) -> Document:
         """instances.aggregatedList"""
-        found = self._cloud.store.everywhere(call.project, "instances")
+        found = self._cloud.store.list_all(call.project, "instances")
         return aggregated(call, "instanceAggregatedList", "instances", ZONES, found)
 
     def get(self, call: Call) -> Document:
@@ -110,18 +111,25 @@ class Instances:
             error = from_fault(fault, call.project, call.zone, plan.kind.name)
         elif call.zone in self._cloud.settings.down:
             error = stockout(call.project, call.zone, plan.kind.name)
+        address, image = text(plan.reserved, "address") if plan.reserved else "", ""
         try:
-            address = text(plan.reserved, "address") if plan.reserved else ""
             address = address or self._cloud.hosts.pool.take()
         except SandboxError as problem:
-            error, address = OperationError("IP_SPACE_EXHAUSTED", str(problem), 400), ""
+            error = error or OperationError("IP_SPACE_EXHAUSTED", str(problem), 400)
+        try:
+            image = self._cloud.hosts.images.reference(
+                plan.disks.boot.machine, plan.disks.boot.channel
+            )
+        except SandboxError as problem:
+            error = error or OperationError("INTERNAL_ERROR", str(problem), 500)
         instance = self._make(plan, address)
         operation = self._cloud.begin(call, "insert", plan.link, instance)
         if error is not None:
             if address:
                 self._cloud.hosts.pool.give_back(address)
             return self._fail(plan.link, instance, operation, error)
-        self._lifecycle.boot(plan.link, instance, address, plan.boot, plan.metadata, operation)
+        seed = make_seed(plan.link, plan.disks.boot, plan.metadata)
+        self._lifecycle.boot(plan.link, instance, address, seed, image, operation)
         return operation
 
     def delete(self, call: Call) -> Operation:
@@ -194,12 +202,12 @@ class Instances:
     def _make(self, plan: InstancePlan, address: str) -> Document:
         if self._cloud.store.find(plan.link) is not None:
             raise already_exists(plan.link.path)
-        for disk in plan.new_disks:
+        for disk in plan.disks.new:
             made = self._disks.make(
                 disk.link, disk.body, "resource.disks", size_field=disk.size_field
             )
             made["users"] = [plan.link.url]
-        for link in plan.old_disks:
+        for link in plan.disks.old:
             self._disks.attach(link, plan.link.url)
         instance = self._cloud.store.add(
             plan.link,

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-
 from providers.sandbox.firewall import Ingress
 from providers.sandbox.gce.addresses import Addresses
-from providers.sandbox.gce.call import Document, part, parts, text
-from providers.sandbox.gce.cloud import Cloud, Origin
+from providers.sandbox.gce.call import Document, parts, text
+from providers.sandbox.gce.cloud import Cloud
 from providers.sandbox.gce.disks import Disks
 from providers.sandbox.gce.errors import OperationError
 from providers.sandbox.gce.firewalls import Firewalls
@@ -42,8 +39,8 @@ class Lifecycle:
         link: Link,
         instance: Document,
         address: str,
-        origin: Origin,
-        items: dict[str, str],
+        seed: Seed,
+        image: str,
         operation: Operation,
     ) -> None:
         """Begin to boot a new instance's machine; the operation ends when it is up."""
@@ -54,10 +51,10 @@ class Lifecycle:
         self._cloud.hosts.boot(
             host,
             address,
-            make_seed(link, instance, origin, items),
+            seed,
             lambda problem: self._up(link, instance, operation, problem),
             register=self,
-            image=self._cloud.hosts.images.reference(origin.machine, origin.channel),
+            image=image,
         )
 
     def start(self, instance: Document, operation: Operation) -> None:
@@ -88,11 +85,13 @@ class Lifecycle:
 
     def delete(self, link: Link, instance: Document, operation: Operation) -> None:
         """Remove the machine, and then the instance with the disks that go with it."""
-        instance["status"] = "STOPPING"
+        before, instance["status"] = instance["status"], "STOPPING"
 
         def gone(problem: str) -> None:
-            if not problem:
-                with self._cloud.changed:
+            with self._cloud.changed:
+                if problem:
+                    instance["status"] = before
+                else:
                     self.bury(link, instance)
             self._end(operation, problem)
 
@@ -194,35 +193,3 @@ def hide_address(instance: Document) -> None:
     for nic in parts(instance, "networkInterfaces"):
         for config in parts(nic, "accessConfigs"):
             config.pop("natIP", None)
-
-
-def guest_metadata(link: Link, items: dict[str, str]) -> dict[str, str]:
-    """What the guest agent sees: the instance's own items, and its host name."""
-    zone = link.scope.partition("/")[2]
-    return {**items, "hostname": f"{link.name}.{zone}.c.{link.project}.internal"}
-
-
-def metadata_items(instance: Document) -> dict[str, str]:
-    """The items of an instance's metadata."""
-    items = parts(part(instance, "metadata"), "items")
-    return {text(item, "key"): text(item, "value") for item in items}
-
-
-def make_seed(link: Link, instance: Document, origin: Origin, items: dict[str, str]) -> Seed:
-    """What the machine is told: cloud-init takes `user-data`, the guest agent everything."""
-    if origin.channel == "guest-agent":
-        return Seed(link.name, "", b"", metadata=guest_metadata(link, items))
-    keys = items.get("ssh-keys", "").strip().splitlines()
-    public_key = keys[0].partition(":")[2] if keys else ""
-    return Seed(link.name, public_key, user_data(items))
-
-
-def user_data(items: dict[str, str]) -> bytes:
-    """The user data as cloud-init's datasource for Compute Engine reads them."""
-    given = items.get("user-data", "")
-    if items.get("user-data-encoding") == "base64":
-        try:
-            return base64.b64decode(given)
-        except binascii.Error:
-            return b""
-    return given.encode()

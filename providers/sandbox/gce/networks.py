@@ -57,8 +57,8 @@ class Networks:
 
     def list(self, call: Call) -> Document:
         """networks.list"""
-        shelf = self._cloud.store.shelf(call.project, "global", "networks")
-        return listed(call, "networkList", (("global", one) for one in shelf.values()))
+        found = self._cloud.store.list(call.project, "global", "networks")
+        return listed(call, "networkList", found)
 
     def get(self, call: Call) -> Document:
         """networks.get"""
@@ -97,12 +97,12 @@ class Networks:
 
     def list_subnets(self, call: Call) -> Document:
         """subnetworks.list"""
-        shelf = self._cloud.store.shelf(call.project, call.scope, "subnetworks")
-        return listed(call, "subnetworkList", ((call.scope, one) for one in shelf.values()))
+        found = self._cloud.store.list(call.project, call.scope, "subnetworks")
+        return listed(call, "subnetworkList", found)
 
     def list_all_subnets(self, call: Call) -> Document:
         """subnetworks.aggregatedList"""
-        found = self._cloud.store.everywhere(call.project, "subnetworks")
+        found = self._cloud.store.list_all(call.project, "subnetworks")
         return aggregated(call, "subnetworkAggregatedList", "subnetworks", REGIONAL, found)
 
     def get_subnet(self, call: Call) -> Document:

@@ -75,9 +75,9 @@ class Router:
         )
 
     @property
-    def methods(self) -> tuple[str, ...]:
-        """Their names."""
-        return tuple(route.method for route, _, _ in self._routes)
+    def routes(self) -> tuple[Route, ...]:
+        """Every one."""
+        return tuple(route for route, _, _ in self._routes)
 
     def find(self, request: RestRequest) -> tuple[Route, dict[str, str]] | None:
         """The method that a request is for, and the parts of its path."""

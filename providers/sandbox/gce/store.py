@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from providers.sandbox.gce.call import Call, Document, text
 from providers.sandbox.gce.errors import already_exists, invalid, not_found
@@ -16,10 +16,13 @@ MOST_RESULTS = 500
 
 
 class Store:
-    """Resources as the API shows them; whoever uses it holds the API's lock."""
+    """Resources as the API shows them; whoever uses it holds the API's lock. `lag` tells from
+    how many lists a resource that is made now is missing, before it is in them."""
 
-    def __init__(self) -> None:
+    def __init__(self, lag: Callable[[], int]) -> None:
+        self._lag = lag
         self._shelves: dict[tuple[str, str, str], dict[str, Document]] = {}
+        self._late: dict[str, int] = {}
 
     def shelf(self, project: str, scope: str, collection: str) -> dict[str, Document]:
         """The resources of one place by name; a change changes what there is."""
@@ -58,11 +61,30 @@ class Store:
             made[place.removesuffix("s")] = project_url(link.project, link.scope)
         made.update({key: value for key, value in document.items() if key not in made})  # type: ignore[misc]
         shelf[link.name] = made
+        self._late[str(made["id"])] = self._lag()
         return made
 
     def remove(self, link: Link) -> None:
         """Take a resource out; calling twice is safe."""
         self.shelf(link.project, link.scope, link.collection).pop(link.name, None)
+
+    def listed(self, entries: Iterable[tuple[str, Document]]) -> Iterator[tuple[str, Document]]:
+        """Those of the entries (scope, resource) that lists show already."""
+        for scope, document in entries:
+            left = self._late.get(str(document["id"]), 0)
+            if left:
+                self._late[str(document["id"])] = left - 1
+            else:
+                yield scope, document
+
+    def list(self, project: str, scope: str, collection: str) -> Iterator[tuple[str, Document]]:
+        """The resources of one place, as a list shows them."""
+        shelf = self.shelf(project, scope, collection)
+        return self.listed([(scope, document) for document in shelf.values()])
+
+    def list_all(self, project: str, collection: str) -> Iterator[tuple[str, Document]]:
+        """The resources of all places, as a list shows them."""
+        return self.listed(list(self.everywhere(project, collection)))
 
     def everywhere(self, project: str, collection: str) -> Iterator[tuple[str, Document]]:
         """Every resource of a collection with its scope, as they are now."""

@@ -260,6 +260,30 @@ def test_access_configs_come_and_go(api: Api) -> None:
     assert config["natIP"]
 
 
+def test_lists_can_lag_behind(api: Api) -> None:
+    api.cloud.settings.take({"lag": 2})
+    api.insert()
+    assert "items" not in api.ask("GET", PATH)
+    assert "instances" not in api.ask("GET", "aggregated/instances")["items"][f"zones/{ZONE}"]
+    assert len(api.ask("GET", PATH)["items"]) == 1
+
+
+def test_settings_that_nobody_knows_are_refused(api: Api) -> None:
+    with pytest.raises(ValueError, match="expected an object with denied, down, lag, limits"):
+        api.cloud.settings.take({"colour": "red"})
+
+
+def test_a_removal_that_fails_can_be_tried_again(api: Api) -> None:
+    api.insert()
+    api.hosts.problem = "busy"
+    ended = api.do("DELETE", f"{PATH}/one")
+    assert ended["error"]["errors"][0]["code"] == "INTERNAL_ERROR"
+    assert api.instance()["status"] == "RUNNING"
+    api.hosts.problem = ""
+    api.do("DELETE", f"{PATH}/one")
+    assert api.refused("GET", f"{PATH}/one") == (404, "notFound")
+
+
 def test_permissions_can_be_asked_about_and_taken_away(api: Api) -> None:
     asked = {"permissions": ["compute.instances.create", "compute.disks.create"]}
     path = f"{PATH}/anything/testIamPermissions"
