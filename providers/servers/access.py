@@ -104,7 +104,8 @@ class Access:
 
 def called(server: Server) -> str:
     """A server as errors call it: its name, and where it is, unless that is its name."""
-    return server.name if server.id.startswith(server.name) else f"{server.name} ({server.id})"
+    says_where = server.name in (server.address, server.id.partition(" ")[0])
+    return server.name if says_where else f"{server.name} ({server.id})"
 
 
 def _words(server: Server, result: ShellResult) -> str:
