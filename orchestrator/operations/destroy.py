@@ -43,7 +43,9 @@ class DestroyResource(Operation):
 
     @property
     def detail(self) -> str:
-        where = f"{self.resource.provider} {self.resource.region}, {self.resource.id}"
+        # Where an id is a path, its last part is what a person knows the resource by.
+        name = self.resource.id.rpartition("/")[2]
+        where = f"{self.resource.provider} {self.resource.region}, {name}"
         return f"{where}, {self.note}" if self.note else where
 
     def describe(self) -> PlannedChange | None:
