@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from providers.azure import identity, images, offers
+from providers.azure import identity, images, lists, offers
 from providers.azure.calls import Calls
 from providers.azure.error_table import REGISTER
 from providers.azure.permission_check import check_permissions
@@ -35,8 +35,9 @@ class _Diagnosis:
         signed_in = self._credentials()
         if signed_in.verdict != "ok":
             return (signed_in,)
-        with ThreadPoolExecutor(max_workers=6) as pool:
+        with ThreadPoolExecutor(max_workers=7) as pool:
             permissions = pool.submit(check_permissions, self.calls)
+            seen = pool.submit(self._reading)
             registered = [pool.submit(self._registered, name) for name in NAMESPACES]
             image = pool.submit(self._image)
             network = pool.submit(self._network)
@@ -46,6 +47,7 @@ class _Diagnosis:
             return (
                 signed_in,
                 *allowed,
+                seen.result(),
                 *(one.result() for one in registered),
                 *quota,
                 image.result(),
@@ -66,6 +68,15 @@ class _Diagnosis:
             return Finding("credentials", subject, "failed", said, error.advice)
         name = who.principal or "a token without a name"
         return Finding("credentials", subject, "ok", f"{name} (subscription {who.account})")
+
+    def _reading(self) -> Finding:
+        """The one call that is tried: what a role allows, a deny assignment may still forbid."""
+        subject = "reading the machines"
+        try:
+            found = lists.machines(self.calls)
+        except CloudError as error:
+            return _of("permission", subject, error)
+        return Finding("permission", subject, "ok", f"{len(found)} in {self.calls.region}")
 
     def _registered(self, namespace: str) -> Finding:
         subject = f"{namespace} registered"

@@ -15,7 +15,7 @@ from providers.contract.types import (
 from tests.unit.azure.canned import REGION, TOKEN, id_of
 
 OWNER = Owner("shop", "production")
-KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIexample me"
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh me"
 SSH = PortRule(22, "tcp", "203.0.113.5/32", "longshore: me@laptop until 2026-02-03")
 WEB = PortRule(80, "tcp", "0.0.0.0/0", "web")
 

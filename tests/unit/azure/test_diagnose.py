@@ -54,6 +54,7 @@ def well(**changes: Answer) -> dict[str, list[Answer]]:
         "GET Microsoft.Compute": Answer(200, {"registrationState": "Registered"}),
         "GET Microsoft.Network": Answer(200, {"registrationState": "Registered"}),
         "GET permissions": Answer(200, {"value": EVERYTHING}),
+        "GET virtualMachines": Answer(200, {"value": []}),
         "GET skus": Answer(200, {"value": [sku()]}),
         "GET versions": versions("1"),
         "GET usages": Answer(
@@ -113,6 +114,12 @@ def test_roles_that_azure_does_not_tell_are_unknown() -> None:
     refused = arm_error("AuthorizationFailed", "no", 403)
     found = findings(well(**{"GET permissions": refused}))
     assert ("permission", "all calls", "unknown") in worse(found)
+
+
+def test_a_read_that_is_refused_all_the_same_is_told() -> None:
+    denied = arm_error("AuthorizationFailed", "a deny assignment", 403)
+    found = findings(well(**{"GET virtualMachines": denied}))
+    assert worse(found) == [("permission", "reading the machines", "failed")]
 
 
 def test_a_quota_too_small_fails_and_one_in_use_warns() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from providers.azure.network import ensure_network
@@ -143,6 +145,13 @@ def test_a_network_that_could_not_be_made_says_why() -> None:
         pytest.raises(QuotaError, match="50 networks"),
     ):
         ensure_network(canned.calls, network_request())
+
+
+def test_what_is_no_key_is_said_before_anything_is_asked() -> None:
+    request = replace(network_request(), public_key="not a key")
+    with Canned({}) as canned, pytest.raises(InvalidRequestError, match="SSH key"):
+        ensure_network(canned.calls, request)
+    assert canned.keys == []
 
 
 class TestNamedGroup:
