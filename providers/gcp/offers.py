@@ -134,9 +134,11 @@ def _check_named(
 def _types(calls: Calls, named: str | None) -> list[MachineType]:
     from google.cloud.compute_v1.types import compute
 
-    # The regular expression covers a zone's name and its URL. Expressions of the two kinds
-    # cannot be combined, so a named type is looked for everywhere, and is few rows.
-    wanted = f'name = "{named}"' if named is not None else f"zone eq .*{calls.region}-.*"
+    # A zone's name by its beginning, as others ask for it too; what it leaves of a region of
+    # a longer name is passed over in reading.
+    wanted = f"zone : {calls.region}-*"
+    if named is not None:
+        wanted = f'name = "{named}" AND {wanted}'
 
     def send() -> list[MachineType]:
         asked = compute.AggregatedListMachineTypesRequest(

@@ -181,14 +181,21 @@ def _compare(value: Json, operator: str, wanted: str) -> bool:
     if isinstance(value, list) and operator in ("=", ":"):
         return any(_compare(entry, operator, wanted) for entry in value)
     if operator == ":":
-        return value is not None and (wanted == "*" or wanted.lower() in _text(value).lower())
+        # With an asterisk it is a beginning that is asked for, as `zone : us-central1-*` is by
+        # installers in the field; without one, a part.
+        if value is None or "*" not in wanted:
+            return value is not None and wanted.lower() in _text(value).lower()
+        return _fits(_text(value).lower(), wanted.lower())
     if operator in ("=", "!="):
-        pattern = ".*".join(re.escape(part) for part in wanted.split("*"))
-        same = value is not None and re.fullmatch(pattern, _text(value)) is not None
-        return same is (operator == "=")
+        return (value is not None and _fits(_text(value), wanted)) is (operator == "=")
     if value is None:
         return False
     return _ordered(_text(value), operator, wanted)
+
+
+def _fits(value: str, wanted: str) -> bool:
+    pattern = ".*".join(re.escape(part) for part in wanted.split("*"))
+    return re.fullmatch(pattern, value) is not None
 
 
 def _ordered(value: str, operator: str, wanted: str) -> bool:

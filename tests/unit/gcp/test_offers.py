@@ -97,7 +97,7 @@ def test_smallest_first_and_zones_that_are_up_in_order() -> None:
         "N2_CPUS",
     ]
     queries = {one.operation: one.query for one in canned.sent}
-    assert queries["machineTypes.aggregatedList"]["filter"] == "zone eq .*us-central1-.*"
+    assert queries["machineTypes.aggregatedList"]["filter"] == "zone : us-central1-*"
     assert queries["zones.list"]["filter"] == "name eq us-central1-.*"
 
 
@@ -128,7 +128,7 @@ def test_a_named_type_is_taken_even_if_it_is_special() -> None:
         found = survey(canned.calls, need(type="g2-standard-4"), None)
     assert [offer.type for offer in found] == ["g2-standard-4"]
     asked = [one for one in canned.sent if one.operation == "machineTypes.aggregatedList"]
-    assert asked[0].query["filter"] == 'name = "g2-standard-4"'
+    assert asked[0].query["filter"] == 'name = "g2-standard-4" AND zone : us-central1-*'
 
 
 @pytest.mark.parametrize(
