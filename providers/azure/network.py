@@ -28,11 +28,8 @@ if TYPE_CHECKING:
     from azure.mgmt.network import types
     from azure.mgmt.network.models import NetworkSecurityGroup
 
-MACHINE = "virtualMachines.createOrUpdate"
-"""The call that takes the key; what is wrong with it is said before anything is made."""
-
 CREATE = "virtualMachines.createOrUpdate"
-"""The call that takes the key."""
+"""The call that takes the key; what is wrong with it is said before anything is made."""
 
 MANY = 1000
 """Tries of a PUT that another one of the same thing is in the way of: its deadline bounds them."""
@@ -49,9 +46,7 @@ def ensure_network(calls: Calls, request: NetworkRequest) -> Network:
     what is no public key.
     """
     # A machine's create call would refuse it too, after the network has been made.
-    public_key_blob(
-        request.public_key, provider=PROVIDER, operation="virtualMachines.createOrUpdate"
-    )
+    public_key_blob(request.public_key, provider=PROVIDER, operation=CREATE)
     group = working_group(calls, request.owner)
     began = time.monotonic()
     with ThreadPoolExecutor(max_workers=3) as pool:
