@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from providers.sandbox.control import Sandbox
 from tests.homes import close, new_home, sweep
 from tests.rehearsal import Rehearsal
+
+if TYPE_CHECKING:
+    from tests.servers import Yard
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -25,6 +29,21 @@ def baked(swept: None) -> Iterator[Sandbox]:
     sandbox = Sandbox(home / "sandbox")
     sandbox.up(baked=True)
     yield sandbox
+    close(sandbox, home)
+
+
+@pytest.fixture(scope="session")
+def yard(swept: None) -> Iterator[Yard]:
+    """Where machines without Docker can be had that nobody has told of Longshore."""
+    from tests.e2e.sandbox_cloud import Cloud
+    from tests.servers import Yard, write_key
+
+    home = new_home()
+    sandbox = Sandbox(home / "sandbox")
+    sandbox.up()
+    made = Yard(Cloud(sandbox), write_key(home / "keys"))
+    yield made
+    made.close()
     close(sandbox, home)
 
 

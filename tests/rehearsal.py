@@ -116,17 +116,22 @@ class Rehearsal:
         }
 
     def start(
-        self, *arguments: str, prelude: str = "", environment: Mapping[str, str] | None = None
+        self,
+        *arguments: str,
+        prelude: str = "",
+        environment: Mapping[str, str] | None = None,
+        terminal: int | None = None,
     ) -> subprocess.Popen[str]:
-        """Start `longshore ARGUMENTS`; `prelude` is Python that runs first in its process."""
+        """Start `longshore ARGUMENTS`; `prelude` is Python that runs first in its process.
+        With a `terminal` it asks and complains there."""
         code = f"{prelude}\nimport sys\nfrom orchestrator.cli.main import run\nsys.exit(run())\n"
         return subprocess.Popen(
             [sys.executable, "-c", code, *arguments],
             cwd=self.folder,
             env={**self.environment, **(environment or {})},
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL if terminal is None else terminal,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=subprocess.PIPE if terminal is None else terminal,
             text=True,
         )
 

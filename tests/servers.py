@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import pty
+import select
 import time
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.e2e.sandbox_cloud import Cloud, Keys, eventually, read_host_key, rule
-from tests.rehearsal import command
+from tests.rehearsal import DEADLINE, Ran, Rehearsal, command
 
 CLAIMS = "/var/lib/longshore/claims"
 
@@ -60,7 +64,9 @@ class Yard:
     """The private key that signs in as root, as `admin` (sudo) and as `guest` (no sudo)."""
     made: list[Machine] = field(default_factory=list)
 
-    def start(self, *, open_to: str | None = None, ports: tuple[int, ...] = (8080, 8081)) -> Machine:
+    def start(
+        self, *, open_to: str | None = None, ports: tuple[int, ...] = (8080, 8081)
+    ) -> Machine:
         """One machine that answers SSH; `open_to` is who may reach port 22 of it."""
         login = Keys(self.key.read_text(), self.key.with_suffix(".pub").read_text().strip())
         host = Keys.make()
@@ -91,6 +97,67 @@ class Yard:
     def _is_ready(self, machine: Machine) -> bool:
         said = machine.run("sh", "-c", "cloud-init status 2>/dev/null || :")
         return "done" in said
+
+
+class Office(Rehearsal):
+    """A project on servers, with a home of its own."""
+
+    yard: Yard
+
+    def at_a_terminal(self, *arguments: str, answers: Sequence[str]) -> Ran:
+        """Run `longshore ARGUMENTS` for somebody who types `answers`, one to each question.
+        What the terminal showed is the errors' text."""
+        ours, theirs = pty.openpty()
+        process = self.start(*arguments, terminal=theirs)
+        os.close(theirs)
+        waiting = list(answers)
+        shown, out = b"", b""
+        end = time.monotonic() + DEADLINE
+        assert process.stdout is not None
+        streams = [ours, process.stdout.fileno()]
+        while streams and time.monotonic() < end:
+            for stream in select.select(streams, [], [], 0.2)[0]:
+                data = _read(stream)
+                if not data:
+                    streams.remove(stream)
+                elif stream == ours:
+                    shown += data
+                    if shown.rstrip().endswith((b"[yes/no]", b"[y/N]")) and waiting:
+                        os.write(ours, f"{waiting.pop(0)}\n".encode())
+                else:
+                    out += data
+        process.wait(DEADLINE)
+        os.close(ours)
+        return Ran(process.returncode, out.decode(), shown.decode())
+
+    def write(self, *hosts: str, target: str = "", page: str = "hello") -> None:
+        self.write_app(page=page)
+        listed = "".join(f"      - {host}\n" for host in hosts)
+        (self.folder / "longshore.yaml").write_text(
+            f"name: {self.name}\ntargets:\n  office:\n    provider: servers\n"
+            f"    hosts:\n{listed}    key: {self.yard.key}\n{target}"
+        )
+
+    def know(self, *machines: Machine) -> None:
+        """Put their keys into the known_hosts of this project's user."""
+        folder = self.folder.parent / ".ssh"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / "known_hosts").write_text(
+            "".join(f"{machine.address} {machine.host_key}\n" for machine in machines)
+        )
+
+
+def office(yard: Yard, folder: Path) -> Office:
+    made = Office(folder / "project", yard.cloud.sandbox)
+    made.yard = yard
+    return made
+
+
+def _read(stream: int) -> bytes:
+    try:
+        return os.read(stream, 65536)
+    except OSError:  # what a terminal says when its other side is closed
+        return b""
 
 
 def write_key(folder: Path) -> Path:

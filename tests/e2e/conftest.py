@@ -1,5 +1,5 @@
 """Fixtures of the suites that run the real command on real machines."""
 
-from tests.fixtures import baked, rehearsal, swept
+from tests.fixtures import baked, rehearsal, swept, yard
 
-__all__ = ["baked", "rehearsal", "swept"]
+__all__ = ["baked", "rehearsal", "swept", "yard"]

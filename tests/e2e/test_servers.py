@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from providers.sandbox.control import Sandbox
-from tests.e2e.sandbox_cloud import Cloud
-from tests.homes import close, new_home
-from tests.rehearsal import Ran, Rehearsal, page
-from tests.servers import Machine, Yard, write_key
-
-
-@pytest.fixture(scope="module")
-def yard(swept: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
-    """Bare machines, without Docker."""
-    home = new_home()
-    sandbox = Sandbox(home / "sandbox")
-    sandbox.up()
-    made = Yard(Cloud(sandbox), write_key(tmp_path_factory.mktemp("keys")))
-    yield made
-    made.close()
-    close(sandbox, home)
+from tests.rehearsal import Ran, page
+from tests.servers import Machine, Office, Yard, office
 
 
 @pytest.fixture(scope="module")
@@ -37,34 +22,6 @@ def front(yard: Yard) -> Machine:
 def back(yard: Yard, front: Machine) -> Machine:
     """One whose SSH answers the first one only."""
     return yard.start(open_to=f"{front.address}/32")
-
-
-class Office(Rehearsal):
-    """A project on servers, with a home of its own."""
-
-    yard: Yard
-
-    def write(self, *hosts: str, target: str = "", page: str = "hello") -> None:
-        self.write_app(page=page)
-        listed = "".join(f"      - {host}\n" for host in hosts)
-        (self.folder / "longshore.yaml").write_text(
-            f"name: {self.name}\ntargets:\n  office:\n    provider: servers\n"
-            f"    hosts:\n{listed}    key: {self.yard.key}\n{target}"
-        )
-
-    def know(self, *machines: Machine) -> None:
-        """Put their keys into the known_hosts of this project's user."""
-        folder = self.folder.parent / ".ssh"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (folder / "known_hosts").write_text(
-            "".join(f"{machine.address} {machine.host_key}\n" for machine in machines)
-        )
-
-
-def office(yard: Yard, folder: Path) -> Office:
-    made = Office(folder / "project", yard.cloud.sandbox)
-    made.yard = yard
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -148,8 +105,6 @@ def test_status_ssh_exec_and_logs_reach_both(
 
 
 def test_without_state_the_claims_are_found_again(shop: Office, first: Ran) -> None:
-    import shutil
-
     shutil.rmtree(shop.folder / ".longshore")
     ran = shop.up().check()
     assert len(ran.of("machine-adopted")) == 2
@@ -196,4 +151,3 @@ def test_down_leaves_the_server_as_it_was_but_for_docker(
         assert front.docker(listing) == [], listing
     assert front.run("systemctl", "is-active", "docker").strip() == "active"
     assert shop.down().check().of("run-finished")[0]["outcome"] == "no-changes"
-    json.dumps(ran.events)
