@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from providers.azure.addresses import interface_ids, read_addresses
+from providers.azure.burial import bury, leave_nothing
 from providers.azure.calls import Calls
 from providers.azure.error_table import PROVISIONING_TIMEOUT, STILLBORN, TERMS_NOT_ACCEPTED
 from providers.azure.errors import PROVIDER, Refusal, refused
@@ -29,7 +30,6 @@ from providers.azure.instances import (
 )
 from providers.azure.names import machine_name
 from providers.azure.operations import ATTEMPTS, Outcome, Started, finish, outcome, start
-from providers.azure.parts import Subject, remove_machine, sweep
 from providers.azure.sizes import Sizes
 from providers.azure.vm_reads import GET, check, find_vm
 from providers.azure.vm_request import vm_body
@@ -52,10 +52,6 @@ CREATE = "virtualMachines.createOrUpdate"
 
 OTHER_PROPERTIES = "PropertyChangeNotAllowed"
 """There is a machine of the name, made otherwise: it is somebody's, and stays."""
-
-BURIAL = 300.0
-"""Seconds to see a machine that failed really gone with its parts, whatever the caller's
-deadline is: what is left would cost money."""
 
 SSH_PORT = 22
 PROBE_SECONDS = 5.0
@@ -110,7 +106,7 @@ class Birth:
     def _converge(self) -> CloudMachine:
         found = self._find()
         if found is not None and self._is_in_the_way(found):
-            self._bury(found)
+            bury(self.calls, found, self.request.owner)
             found = None
         started = self._create() if found is None else None
         return self._wait(found, started)
@@ -161,7 +157,7 @@ class Birth:
             if error.code in TERMS_NOT_ACCEPTED:
                 error.advice = terms_advice(self.request.image.id)
             if error.code != OTHER_PROPERTIES:
-                self._clean_up(error)
+                leave_nothing(self.calls, self.group, self.request, error)
             raise
 
     def _wait(self, found: VirtualMachine | None, started: Started | None) -> CloudMachine:
@@ -213,7 +209,7 @@ class Birth:
         it. Spot machines are deleted when Azure wants them back."""
         stands = outcome(self.calls, started) if started and started.url else Outcome(over=seen)
         if stands.error is not None:
-            self._clean_up(stands.error)
+            leave_nothing(self.calls, self.group, self.request, stands.error)
             raise stands.error
         if stands.over:
             raise TransientError(
@@ -231,10 +227,7 @@ class Birth:
         error = self._why(vm, started)
         if error.code == PROVISIONING_TIMEOUT and _answers(addresses.public):
             return to_machine(vm, self.request.region, addresses)
-        try:
-            self._bury(vm)
-        except CloudError as second:
-            raise _left_over(second, error) from error
+        bury(self.calls, vm, self.request.owner, because=error)
         if error.code in (PROVISIONING_TIMEOUT, *STILLBORN):
             raise _Stillborn(error)
         raise error
@@ -247,26 +240,6 @@ class Birth:
                 return error
         code, message = failure_of(statuses_of(vm))
         return refused([Refusal(code, message)], 200, CREATE, "create")
-
-    def _clean_up(self, error: CloudError) -> None:
-        """Leave nothing of a machine that was refused."""
-        try:
-            vm = find_vm(self.calls, self.group, self.name)
-            if vm is not None:
-                check(vm, self.request.token, self.request.owner)
-                self._bury(vm)
-            else:
-                owner, token = self.request.owner, self.request.token
-                sweep(
-                    self.calls,
-                    Subject(self.group, self.name, owner, token),
-                    Deadline.after(BURIAL),
-                )
-        except CloudError as second:
-            raise _left_over(second, error) from error
-
-    def _bury(self, vm: VirtualMachine) -> None:
-        remove_machine(self.calls, Subject.of(vm, self.request.owner), Deadline.after(BURIAL))
 
     def _start(self) -> None:
         started = start(
@@ -290,15 +263,3 @@ def _answers(address: str | None) -> bool:
         socket.create_connection((address, SSH_PORT), PROBE_SECONDS).close()
         return True
     return False
-
-
-def _left_over(second: CloudError, first: CloudError) -> CloudError:
-    """The error for a failure whose clean-up failed too: what is left comes first."""
-    return DeadlineError(
-        f"{first.message}; and what was left of the machine could not be removed: {second.message}",
-        provider=PROVIDER,
-        operation=second.operation,
-        code=second.code or first.code,
-        request_id=second.request_id,
-        advice="run again, or `down`: what carries our tags is found and removed",
-    )

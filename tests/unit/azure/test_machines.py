@@ -183,6 +183,22 @@ def test_one_that_failed_is_gone_with_its_parts_before_the_error_leaves(
     assert "DELETE networkInterfaces/" in canned.keys
 
 
+def test_a_clean_up_that_fails_is_said_beside_the_failure() -> None:
+    with (
+        Canned(
+            {
+                GET: [missing(), Answer(200, vm("Failed", "", failure="AllocationFailed"))],
+                PUT: [accepted(vm("Creating"))],
+                OPERATION: [ended_in("AllocationFailed", "no room")],
+                DELETE: [arm_error("ScopeLocked", "there is a lock", 409)],
+                **NICS,
+            }
+        ) as canned,
+        pytest.raises(DeadlineError, match=r"no room; and what was left .* there is a lock"),
+    ):
+        ensure(canned)
+
+
 def test_a_failed_one_of_an_earlier_run_is_made_anew() -> None:
     with Canned(
         {
