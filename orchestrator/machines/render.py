@@ -66,7 +66,8 @@ take_lock() { # The other carrier's progress is shown while it holds the lock.
   begun=$(now)
   echo "@longshore playbook=$playbook carrier=$carrier status=waiting"
   shown=$(cat "$lock.line" 2> /dev/null || echo 1)
-  until flock -w 0.25 9; do
+  until flock -n 9; do # busybox's flock cannot wait for a while
+    sleep 0.25
     show_progress
     if [ $((($(now) - begun) / 100)) -ge "$patience" ]; then
       echo "@longshore playbook=$playbook carrier=$carrier status=busy seconds=$(since "$begun")"

@@ -17,7 +17,31 @@ from orchestrator.spec.hosts import Host
 from providers.contract.types import Arch, Market, Place, ProviderSettings
 
 Protocol = Literal["tcp", "udp"]
-Os = Literal["debian-12", "debian-13", "ubuntu-24.04", "ubuntu-22.04", "amazon-linux-2023"]
+Os = Literal[
+    "debian-12",
+    "debian-13",
+    "ubuntu-24.04",
+    "ubuntu-22.04",
+    "rhel-8",
+    "rhel-9",
+    "rhel-10",
+    "rocky-8",
+    "rocky-9",
+    "rocky-10",
+    "alma-8",
+    "alma-9",
+    "alma-10",
+    "fedora-43",
+    "fedora-44",
+    "amazon-linux-2023",
+    "opensuse-leap-15.6",
+    "opensuse-leap-16.0",
+    "sles-15",
+    "sles-16",
+    "alpine-3.22",
+    "alpine-3.23",
+]
+"""As `machines/families.py` makes them of /etc/os-release. Not every cloud has every one."""
 
 DEFAULT_OS: Os = "debian-12"
 DEFAULT_DISK_GIB = 20

@@ -17,7 +17,7 @@ from orchestrator.machines.playbook import load_playbook, parse_playbook, render
 from orchestrator.machines.report import ReportReader
 from tests.e2e.ssh_server import DEADLINE, eventually
 
-SHELLS = [shell for shell in ("dash", "bash", "sh") if shutil.which(shell)]
+SHELLS = [shell for shell in ("dash", "bash", "busybox sh") if shutil.which(shell.split()[0])]
 
 
 class Host:
@@ -44,7 +44,7 @@ class Host:
 
     def start(self, script: str, *args: str, shell: str = "sh") -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [shell, "-s", *args],
+            [*shell.split(), "-s", *args],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -83,7 +83,7 @@ def statuses(reader: ReportReader, carrier: str = "ssh") -> list[tuple[str, str]
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_real_scripts_are_valid_in_every_shell(family: str, shell: str) -> None:
     script = render_script(load_playbook("docker"), family)
-    subprocess.run([shell, "-n"], input=script, text=True, check=True)
+    subprocess.run([*shell.split(), "-n"], input=script, text=True, check=True)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -101,8 +101,9 @@ def test_shellcheck_finds_nothing(family: str, tmp_path: Path) -> None:
         file = tmp_path / name
         file.write_text(text)
         # SC2086: a list of packages is split on purpose. SC2016: quoted texts and traps.
+        # SC1091: /etc/os-release is the machine's.
         done = subprocess.run(
-            ["shellcheck", "-s", "sh", "-e", "SC2016,SC2086", str(file)],
+            ["shellcheck", "-s", "sh", "-e", "SC2016,SC2086,SC1091", str(file)],
             capture_output=True,
             text=True,
         )

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from orchestrator.errors import LongshoreError
-from orchestrator.machines.families import FAMILIES, family_of_id, family_of_target
+from orchestrator.machines.families import (
+    FAMILIES,
+    FAMILY_OF,
+    family_of_id,
+    family_of_target,
+    system_name,
+)
 from orchestrator.machines.playbook import PlaybookError, load_playbook, parse_playbook
 from orchestrator.machines.render import render_script
 from orchestrator.machines.report import PlaybookReport, ReportReader, StepReport, parse_line
 from orchestrator.machines.running import PlaybookFailed
+from orchestrator.spec.model import Os
 
 STEP = "  - {name: one, check: 'false', run: 'true', timeout: 5, retries: 0}\n"
 SMALL = f"name: small\ndescription: a test\nsteps:\n{STEP}"
@@ -43,7 +52,7 @@ MISTAKES = [
     ),
     (
         with_step("{name: one, when: {family: beos}, check: a, run: b, timeout: 5, retries: 0}"),
-        "p.yaml:4: when.family: 'beos' is not one of debian, amazon",
+        "p.yaml:4: when.family: 'beos' is not one of debian, redhat, amazon",
     ),
     (
         with_step("{name: one, when: {moon: full}, check: a, run: b, timeout: 5, retries: 0}"),
@@ -96,19 +105,6 @@ def test_conditions_on_facts_are_asked_on_the_machine() -> None:
     ) in script
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_family_gets_its_own_steps_only(family: str) -> None:
-    playbook = load_playbook("docker")
-    script = render_script(playbook, family)
-    assert script == render_script(playbook, family)
-    assert ("apt-get" in script) == (family == "debian")
-    assert ("dnf" in script) == (family == "amazon")
-    names = [step.name for step in playbook.for_family(family)]
-    assert names[0] == "docker-config"
-    assert names.index("docker-config") < names.index("docker-packages")
-    assert names[-2:] == ["docker-start", "docker-answers"]
-
-
 def test_the_digest_changes_with_the_steps() -> None:
     def digest(text: str) -> str:
         script = render_script(parse_playbook(text, "p.yaml"), "debian")
@@ -130,10 +126,37 @@ def test_what_cannot_be_rendered_is_refused() -> None:
 
 
 def test_operating_systems_have_families() -> None:
-    targets = ("debian-12", "debian-13", "ubuntu-24.04", "ubuntu-22.04", "amazon-linux-2023")
-    assert [family_of_target(name) for name in targets] == ["debian"] * 4 + ["amazon"]
+    known = {os: family_of_target(os) for os in get_args(Os)}
+    assert set(known.values()) == set(FAMILIES)
+    assert known["alma-9"] == known["rhel-10"] == known["fedora-43"] == "redhat"
+    assert known["opensuse-leap-16.0"] == known["sles-15"] == "suse"
+    assert known["amazon-linux-2023"] == "amazon"
+    assert known["ubuntu-24.04"] == "debian"
     with pytest.raises(LongshoreError, match="operating system 'plan9' is not supported yet"):
         family_of_id("plan9")
+
+
+@pytest.mark.parametrize(
+    ("os_id", "version", "name"),
+    [
+        ("debian", "12", "debian-12"),
+        ("ubuntu", "24.04", "ubuntu-24.04"),
+        ("rhel", "9.6", "rhel-9"),
+        ("rocky", "10.0", "rocky-10"),
+        ("almalinux", "9.6", "alma-9"),
+        ("fedora", "43", "fedora-43"),
+        ("amzn", "2023", "amazon-linux-2023"),
+        ("opensuse-leap", "15.6", "opensuse-leap-15.6"),
+        ("sles", "15.7", "sles-15"),
+        ("alpine", "3.22.1", "alpine-3.22"),
+    ],
+)
+def test_what_a_machine_says_becomes_a_word_of_the_project_file(
+    os_id: str, version: str, name: str
+) -> None:
+    assert system_name(os_id, version) == name
+    assert name in get_args(Os)
+    assert family_of_target(name) == FAMILY_OF[os_id]
 
 
 REPORTS = [

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
+
+from orchestrator.spec.model import Os
 
 TARGET = "{provider: aws, region: us-east-1, size: t3.small}"
 GOOD = f"name: shop\ntarget: {TARGET}\n"
@@ -105,7 +109,7 @@ PROJECTS = {
     "unknown system": (
         with_target("size: t3.small\n  os: debian-21"),
         "longshore.yaml:6:7: target.os: expected one of debian-12, debian-13, ubuntu-24.04,"
-        " ubuntu-22.04, amazon-linux-2023, not 'debian-21'; did you mean 'debian-13'?",
+        f" {', '.join(get_args(Os)[3:])}, not 'debian-21'; did you mean 'debian-13'?",
     ),
     "unknown architecture": (
         with_target("size: t3.small\n  arch: arm"),
