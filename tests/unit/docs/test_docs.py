@@ -16,11 +16,14 @@ from orchestrator.spec.parse import parse
 from orchestrator.spec.project_shape import TARGET
 from orchestrator.spec.refusals import DEPLOY, TOP_LEVEL
 from orchestrator.spec.schema import project_schema
+from orchestrator.spec.server_shape import HOST, SERVER_TARGET
+from orchestrator.spec.shape import Keys
 from orchestrator.spec.tree import Findings, MapNode
 
 ROOT = Path(__file__).parents[3]
 README = ROOT / "README.md"
 PROJECT_PAGE = ROOT / "docs" / "project-file.md"
+SERVERS_PAGE = ROOT / "docs" / "servers.md"
 PAGES = (README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md")))
 YAML = re.compile(r"^```yaml\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
@@ -33,7 +36,7 @@ services:
 
 def project_files() -> Iterator[str]:
     """Every whole project file that is printed on the pages."""
-    for page in (README, PROJECT_PAGE):
+    for page in (README, PROJECT_PAGE, SERVERS_PAGE):
         for block in YAML.findall(page.read_text()):
             if block.startswith("name:"):
                 yield block
@@ -58,7 +61,12 @@ def test_the_readme_lists_every_command() -> None:
 def test_every_key_of_the_project_file_has_a_row() -> None:
     keys = project_schema()["properties"]
     assert isinstance(keys, dict)
-    assert {*keys, *TARGET.known} <= first_column(PROJECT_PAGE)
+    assert {*keys, *TARGET.known, *SERVER_TARGET.known} <= first_column(PROJECT_PAGE)
+
+
+def test_every_key_of_a_host_has_a_row() -> None:
+    assert isinstance(HOST.map, Keys)
+    assert set(HOST.map.known) <= first_column(SERVERS_PAGE)
 
 
 def test_every_key_of_a_service_has_a_row() -> None:
