@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from orchestrator.app.session import Session, open_session
 from orchestrator.app.urls import urls_of
@@ -19,6 +19,7 @@ from orchestrator.reporting.status import (
     StatusRow,
     UnansweredPlace,
 )
+from orchestrator.spec.model import Opening
 from orchestrator.state.places import Place
 
 SHORT_IMAGE = 19
@@ -33,7 +34,8 @@ def status(invocation: Invocation, sink: Sink, cancel: Cancellation) -> ExitCode
     """
     with open_session(invocation, sink, cancel, "status", services="unneeded") as session:
         survey = session.survey(partial=True)
-        rows = [_row(view) for view in survey.machines]
+        between = session.project.between or ()
+        rows = [_row(view, between) for view in survey.machines]
         for found in (_remembered(session, survey), _missing(session, survey)):
             seen = {row.machine for row in rows}
             rows += [row for row in found if row.machine not in seen]
@@ -48,10 +50,10 @@ def _unanswered(survey: Survey) -> Iterator[UnansweredPlace]:
         yield UnansweredPlace(*place, str(error), error.advice)
 
 
-def _row(view: MachineView) -> StatusRow:
+def _row(view: MachineView, between: Collection[Opening]) -> StatusRow:
     cloud = view.cloud
     unknown = view.reach == "unknown" and cloud.state == "running"
-    urls = dict(urls_of(view))
+    urls = dict(urls_of(view, between))
     return StatusRow(
         machine=view.name,
         target=cloud.target,

@@ -13,6 +13,7 @@ from orchestrator.engine.create import ContainerRequest, clears_command, create_
 from orchestrator.engine.errors import ConflictError, NotThereError
 from orchestrator.engine.labels import (
     LABEL_CONFIG,
+    LABEL_HOSTS,
     LABEL_RELEASE,
     LABEL_SERVICE,
     LABEL_SOURCE,
@@ -75,6 +76,8 @@ class Container:
     ports: tuple[PublishedPort, ...] = ()
     writes: frozenset[str] = frozenset()
     """Named volumes and paths of the machine that it may write to."""
+    hosts: str = ""
+    """The names of machines that it was made with, as its label says them."""
 
     @property
     def exit_status(self) -> int | None:
@@ -186,6 +189,7 @@ def _container(row: Any, scope: Scope) -> Container:
         health=health_of(status),
         role=_role(name, service, scope),
         source=labels.get(LABEL_SOURCE, ""),
+        hosts=labels.get(LABEL_HOSTS, ""),
         status=status,
         created=int(row["Created"]),
         ports=tuple(sorted(map(_port, _published(row)), key=lambda p: (p.container, p.host_ip))),

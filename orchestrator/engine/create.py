@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from orchestrator.engine.confighash import config_hash
 from orchestrator.engine.labels import (
     LABEL_CONFIG,
+    LABEL_HOSTS,
     LABEL_RELEASE,
     LABEL_SERVICE,
     LABEL_SOURCE,
@@ -37,6 +38,8 @@ class ContainerRequest:
     image_id: str
     source: str = ""
     """What the image was made from (`build:<digest>`) or pulled as; empty: its id says it."""
+    hosts: tuple[tuple[str, str], ...] = ()
+    """Names of machines with their addresses, which the container is to know."""
 
     @property
     def config_hash(self) -> str:
@@ -63,6 +66,7 @@ def create_body(
             LABEL_RELEASE: request.release,
             LABEL_CONFIG: request.config_hash,
             **({LABEL_SOURCE: request.source} if request.source else {}),
+            **({LABEL_HOSTS: say_hosts(request.hosts)} if request.hosts else {}),
         },
         "HostConfig": {
             "NetworkMode": scope.network,
@@ -73,6 +77,7 @@ def create_body(
             **_port_bindings(service.ports),
             **_mounts(service.mounts, scope),
             **_limits(service.resources),
+            **_extra_hosts(request.hosts, scope),
         },
         "NetworkingConfig": {"EndpointsConfig": {scope.network: {"Aliases": [service.name]}}},
     }
@@ -98,6 +103,18 @@ def create_body(
 def clears_command(service: Service) -> bool:
     """Whether `create_body` needs the image's entrypoint to say what the service asks."""
     return service.command == () and service.entrypoint is None
+
+
+def say_hosts(hosts: tuple[tuple[str, str], ...]) -> str:
+    """The names on one line, as the label has them."""
+    return ", ".join(f"{name} {address}" for name, address in hosts)
+
+
+def _extra_hosts(hosts: tuple[tuple[str, str], ...], scope: Scope) -> dict[str, Json]:
+    names: list[Json] = []
+    for name, address in hosts:
+        names += [f"{name}:{address}", f"{scope.prefix}-{name}:{address}"]
+    return {"ExtraHosts": names} if names else {}
 
 
 def _key(port: Port) -> str:

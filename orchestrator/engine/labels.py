@@ -10,6 +10,8 @@ LABEL_SERVICE = "longshore-service"
 LABEL_RELEASE = "longshore-release"
 LABEL_CONFIG = "longshore-config"
 LABEL_SOURCE = "longshore-source"
+LABEL_HOSTS = "longshore-hosts"
+"""The names of machines that the container was made with, each with its address."""
 
 DELIVERED = "longshore/delivered"
 

@@ -11,6 +11,7 @@ from orchestrator.engine.networks import ensure_network
 from orchestrator.engine.replace import Wait, replace
 from orchestrator.engine.volumes import ensure_volume
 from orchestrator.operations.context import Context
+from orchestrator.operations.name_machines import hosts_for
 from orchestrator.operations.operation import Operation
 from orchestrator.operations.workload import Workload
 from orchestrator.reporting.events import Action, OperationProgress, PlannedChange
@@ -37,6 +38,8 @@ class DeployService(Operation):
     reason: str
     displaces: tuple[str, ...] = ()
     """Containers of other services that stop as this one takes over."""
+    named: tuple[str, ...] = ()
+    """The machines that it is to know by name."""
 
     @property
     def subject(self) -> str:
@@ -69,6 +72,7 @@ class DeployService(Operation):
             release=context.release,
             image_id=context.results.delivered(self.machine, service.name),
             source=self.workload.source,
+            hosts=hosts_for(context, self.machine, self.named),
         )
         replace(
             engine,

@@ -74,7 +74,7 @@ class PrepareTarget(Operation):
                 )
                 return False
         else:
-            self._provider(context).ensure_network(self._request(context))
+            self._provider(context).ensure_network(self.request(context))
         return self.changes_something
 
     def ground(self, context: Context) -> Ground:
@@ -116,16 +116,19 @@ class PrepareTarget(Operation):
             offers = pool.submit(provider.offers, requirement, target.zone)
             # A mistake in size, zone or image is found before anything is made.
             found, fitting = image.result(), tuple(offers.result())
-        return Ground(provider.ensure_network(self._request(context)), found, fitting)
+        return Ground(provider.ensure_network(self.request(context)), found, fitting)
 
     def _provider(self, context: Context) -> Provider:
         return context.providers.get(*self.place)
 
-    def _request(self, context: Context) -> NetworkRequest:
+    def request(
+        self, context: Context, rules: tuple[PortRule, ...] | None = None
+    ) -> NetworkRequest:
+        """What to ask of the provider here, with other `rules` if they are given."""
         return NetworkRequest(
             owner=context.owner,
             target=self.target.name,
             subnet=self.target.subnet,
             public_key=self.public_key,
-            rules=self.rules,
+            rules=self.rules if rules is None else rules,
         )

@@ -38,12 +38,13 @@ PARALLEL = 32
 @dataclass(frozen=True)
 class Inside:
     """What a machine itself said: whether its Engine answers, the stamp of the playbook
-    that last went through, and the containers on it. `error` is set when it could not be
-    asked."""
+    that last went through, the containers on it, and the neighbours it knows by name. `error`
+    is set when it could not be asked."""
 
     engine: bool = False
     stamp: str = ""
     containers: tuple[Container, ...] = ()
+    hosts: str = ""
     error: LongshoreError | None = None
 
 
@@ -219,4 +220,5 @@ def _view(
         engine=inside.engine,
         stamp=inside.stamp,
         containers=inside.containers,
+        hosts=inside.hosts,
     )

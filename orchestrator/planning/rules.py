@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from orchestrator.spec.model import Service
+from orchestrator.operations.neighbours import is_between
+from orchestrator.spec.model import Opening, Service
 from orchestrator.spec.ports import SSH_PORT
 from orchestrator.who import who
 from providers.contract.types import PortRule
@@ -38,17 +39,27 @@ def deployer_name() -> str:
 
 
 def wanted_rules(
-    services: Iterable[Service], deployer: Deployer, standing: Sequence[PortRule], today: date
+    services: Iterable[Service],
+    deployer: Deployer,
+    standing: Sequence[PortRule],
+    today: date,
+    *,
+    closed: Collection[Opening] = (),
+    peers: Sequence[PortRule] | None = (),
 ) -> tuple[PortRule, ...]:
     """The exact ingress a target should have.
 
-    Published ports are open to everyone, SSH to the deployer. Other deployers' SSH rules
-    stay until they expire; this deployer's rules from earlier addresses go. Networks that
-    are written down are the only ones: then nobody's lease stays.
+    Published ports are open to everyone, but for those that are `closed`: they are open to
+    the environment's own machines by the rules in `peers`. SSH is open to the deployer.
+    Other deployers' SSH rules stay until they expire; this deployer's rules from earlier
+    addresses go. Networks that are written down are the only ones: then nobody's lease stays.
+    While not all peers are known (None), the rules that stand for them stay.
     """
-    rules = dict.fromkeys(_published(services))
-    rules.update(dict.fromkeys(_ssh(deployer, standing, today)))
-    return tuple(sorted(rules, key=lambda rule: (rule.port, rule.protocol, rule.source)))
+    if peers is None:
+        peers = [rule for rule in standing if is_between(rule)]
+    rules = (*_published(services, closed), *_ssh(deployer, standing, today), *peers)
+    once = {_place(rule): rule for rule in reversed(rules)}
+    return tuple(once[place] for place in sorted(once))
 
 
 def difference(standing: Sequence[PortRule], wanted: Sequence[PortRule]) -> str:
@@ -70,10 +81,12 @@ def without_lease(standing: Sequence[PortRule], owner: str) -> tuple[PortRule, .
     return tuple(rule for rule in standing if _lease_owner(rule) != owner)
 
 
-def _published(services: Iterable[Service]) -> Iterable[PortRule]:
+def _published(services: Iterable[Service], closed: Collection[Opening]) -> Iterable[PortRule]:
     for service in services:
         for port in service.ports:
-            if port.published is not None and port.public:
+            if port.published is None or not port.public:
+                continue
+            if Opening(port.published, port.protocol) not in closed:
                 yield PortRule(port.published, port.protocol, EVERYWHERE, "published")
 
 

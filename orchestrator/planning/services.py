@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from orchestrator.engine.health import ENDS
@@ -15,10 +15,11 @@ from orchestrator.operations.operation import Operation
 from orchestrator.operations.remove_container import RemoveContainer
 from orchestrator.operations.repair_service import RepairService
 from orchestrator.operations.workload import Workload
+from orchestrator.planning.between import NOBODY, Names
 from orchestrator.planning.desired import Desired
 from orchestrator.planning.handover import Turn, turns
 from orchestrator.reporting.events import PlannedChange
-from orchestrator.spec.model import Probe, Target
+from orchestrator.spec.model import Opening, Probe, Target
 
 if TYPE_CHECKING:
     from orchestrator.engine.containers import Container
@@ -32,6 +33,8 @@ class ServicePlanner:
         self._desired = desired
         self._builds: dict[str, BuildImage] = {}
         self.deployments: list[str] = []
+        self.touched: set[str] = set()
+        """The targets on which something changes."""
 
     @property
     def shared(self) -> tuple[Operation, ...]:
@@ -44,10 +47,12 @@ class ServicePlanner:
         target: Target,
         containers: Sequence[Container],
         needs: frozenset[str],
+        names: Names = NOBODY,
     ) -> tuple[list[Operation], list[PlannedChange]]:
         """The operations of one machine, and what stays as it is on it.
 
-        `needs` is what must have ended before the Engine can be used.
+        `needs` is what must have ended before the Engine can be used, `names` what its
+        containers are to call the machines of the environment.
         """
         wanted = self._desired.on(target.name)
         changing: list[Workload] = []
@@ -56,7 +61,7 @@ class ServicePlanner:
         for workload in wanted:
             name = workload.service.name
             current = _current(containers, name)
-            if current is None or not is_as_wanted(current, workload):
+            if current is None or not is_as_wanted(current, workload, names):
                 changing.append(workload)
             elif leftover := _leftover(containers, name):
                 repairs.append(
@@ -74,9 +79,9 @@ class ServicePlanner:
         order = turns(changing, staying, containers, self._scope)
         # What runs on keeps its ports: what a killed run left of it must be gone first.
         deployments = self._changes(
-            machine, target, containers, order, needs | {repair.id for repair in repairs}
+            machine, target, containers, order, needs | {repair.id for repair in repairs}, names
         )
-        names = {workload.service.name for workload in wanted}
+        services = {workload.service.name for workload in wanted}
         # Last, so that what was renamed has come up before the old one is gone for good.
         after = needs | {o.id for o in deployments if isinstance(o, DeployService)}
         removals = [
@@ -84,10 +89,12 @@ class ServicePlanner:
                 machine_name=machine, target=target.name, container=container.name, needs=after
             )
             for container in containers
-            if container.service not in names
+            if container.service not in services
         ]
         operations = [*repairs, *deployments, *removals]
         self.deployments += [operation.id for operation in operations]
+        if operations:
+            self.touched.add(target.name)
         return operations, kept
 
     @property
@@ -101,6 +108,7 @@ class ServicePlanner:
         containers: Sequence[Container],
         order: Sequence[Turn],
         needs: frozenset[str],
+        names: Names,
     ) -> list[Operation]:
         """Deliver all images, then change over in order."""
         deliveries = {t.service: self._deliver(machine, t.workload, needs) for t in order}
@@ -110,7 +118,7 @@ class ServicePlanner:
         for turn in order:
             others = [container.service for container in turn.displaces]
             current = _current(containers, turn.service)
-            reason = why_touched(current, turn.workload)
+            reason = why_touched(current, turn.workload, names)
             if others:
                 reason += f"; {', '.join(dict.fromkeys(others))} stops first"
             deploy = DeployService(
@@ -121,6 +129,7 @@ class ServicePlanner:
                 action="create" if current is None else "update",
                 reason=reason,
                 displaces=tuple(container.name for container in turn.displaces),
+                named=names.named,
                 needs=frozenset(
                     {
                         deliveries[turn.service].id,
@@ -150,7 +159,7 @@ class ServicePlanner:
         return next((probe for probe in probes if probe.service == service), None)
 
     def _check(self, machine: str, workload: Workload, deploy: str) -> CheckUrl | None:
-        port = public_port(workload)
+        port = public_port(workload, self._desired.project.between or ())
         if port is None:
             return None
         return CheckUrl(
@@ -161,20 +170,22 @@ class ServicePlanner:
         )
 
 
-def public_port(workload: Workload) -> int | None:
+def public_port(workload: Workload, between: Collection[Opening] = ()) -> int | None:
     """The port a service answers on for everyone, if it publishes one."""
     for port in workload.service.ports:
+        if port.published is None or Opening(port.published, port.protocol) in between:
+            continue
         if port.protocol == "tcp" and port.public:
             return port.published
     return None
 
 
-def is_as_wanted(container: Container, workload: Workload) -> bool:
+def is_as_wanted(container: Container, workload: Workload, names: Names = NOBODY) -> bool:
     """Whether a container can stay exactly as it is."""
-    return why_touched(container, workload) == ""
+    return why_touched(container, workload, names) == ""
 
 
-def why_touched(container: Container | None, workload: Workload) -> str:
+def why_touched(container: Container | None, workload: Workload, names: Names = NOBODY) -> str:
     """Why a container has to be made or replaced; empty when it does not."""
     if container is None:
         return "built here" if workload.how == "build" else workload.service.image or ""
@@ -184,6 +195,8 @@ def why_touched(container: Container | None, workload: Workload) -> str:
         return "its configuration changed"
     if _has_ended_well(container, workload):
         return ""
+    if reason := names.difference(container.hosts):
+        return reason
     if container.state != "running":
         return f"it is {container.state}"
     if container.health == "unhealthy":

@@ -37,6 +37,8 @@ class MachineView:
     containers: tuple[Container, ...] = ()
     note: str = ""
     error: LongshoreError | None = None
+    hosts: str = ""
+    """The names of machines that it knows, each with its address."""
     within: str = ""
     """The id of the group it is in, where the cloud has groups."""
 

@@ -16,6 +16,7 @@ from orchestrator.operations.record_release import RecordRelease
 from orchestrator.operations.trust_machine import TrustMachine
 from orchestrator.operations.vacate import VacatePlaces
 from orchestrator.operations.workload import PLATFORMS
+from orchestrator.planning.between import check_openings, neighbourhood
 from orchestrator.planning.desired import Desired
 from orchestrator.planning.ground import as_needed, check_abilities, ways_of
 from orchestrator.planning.naming import machine_names, say_size
@@ -31,10 +32,11 @@ from orchestrator.planning.servers import (
     without,
 )
 from orchestrator.planning.services import ServicePlanner
+from orchestrator.planning.settling import Settlement, Settler
 from orchestrator.planning.surplus import GIVEN_UP, remove_surplus
 from orchestrator.planning.survey import MachineView, Survey
 from orchestrator.reporting.events import PlannedChange
-from orchestrator.spec.model import Target
+from orchestrator.spec.model import Port, Target
 from providers.contract.types import TAG_MADE_AS, Place
 
 
@@ -62,13 +64,28 @@ class _Planner:
 
     def plan(self) -> Plan:
         services = ServicePlanner(self.desired)
+        settlement = Settlement(
+            self.desired.project,
+            services,
+            neighbourhood(self.desired.project, self._all_views()),
+            self.operations,
+            self.kept,
+        )
         for target in self.desired.project.targets:
-            self._target(target, services)
+            self._target(target, settlement)
+        settlement.finish()
         # First, since a plan is read from the top; they run beside the machines' start.
         self.operations = [*services.shared, *self.operations]
         self._release(services)
         targets = self.desired.project.targets
         self._vacate()
+        self.warnings += [
+            warning
+            for target in targets
+            if target.hosts and target.name in services.touched
+            for warning in [unguarded(target, self._ports(target))]
+            if warning
+        ]
         gone = lost(self.survey, self.desired.project)
         self.warnings += map(say_lost, gone)
         self.operations += remove_surplus(
@@ -87,16 +104,18 @@ class _Planner:
             platforms={target.name: PLATFORMS[target.arch] for target in targets},
         )
 
-    def _target(self, target: Target, services: ServicePlanner) -> None:
+    def _target(self, target: Target, settlement: Settlement) -> None:
         if target.hosts:
-            self._servers(target, services)
+            self._servers(target, settlement)
             return
         check_abilities(target, self.survey)
+        check_openings(self.desired.project, target, self.survey)
         views = {name: self._find(name, target) for name in machine_names(target)}
         missing = None in views.values()
         if missing:
             self.growing.append(target)
-        ways = ways_of(target, self.desired, self.survey, self.today)
+        ways = ways_of(target, self.desired, self.survey, self.today, settlement.neighbours)
+        settlement.ways[target.name] = ways
         networks = self._networks(ways, missing, {v.cloud.place for v in views.values() if v})
         for name, view in views.items():
             if view is None:
@@ -110,7 +129,7 @@ class _Planner:
                     needs=networks | failed,
                 )
                 self.operations.append(create)
-                self._machine(name, target, None, services, frozenset({create.id}))
+                self._machine(name, target, None, settlement, frozenset({create.id}))
                 continue
             self.machines.append(view)
             if view.reach == "unknown":
@@ -118,11 +137,11 @@ class _Planner:
                 self.warnings.append(f"{name} is unknown: {view.why}")
             else:
                 self._drift(target, view)
-                self._machine(name, target, view, services, frozenset())
+                self._machine(name, target, view, settlement, frozenset())
 
-    def _servers(self, target: Target, services: ServicePlanner) -> None:
+    def _servers(self, target: Target, settlement: Settlement) -> None:
         """Claim those that are new, and then as for machines that are there."""
-        before = len(services.deployments)
+        check_openings(self.desired.project, target, self.survey)
         for slot in slots(target, self.desired.project, self.survey, self.desired.facts):
             view = slot.view
             if view is None:
@@ -133,7 +152,8 @@ class _Planner:
                     found=say_facts(slot.facts) if slot.facts else "it could not be read",
                 )
                 self.operations.append(claim)
-                self._server(slot, target, services, frozenset({claim.id}))
+                settlement.arrivals.add(claim.id)
+                self._server(slot, target, settlement, frozenset({claim.id}))
                 continue
             self.machines.append(view)
             if view.reach == "unknown":
@@ -145,13 +165,10 @@ class _Planner:
                 rename = RenameServer(name=slot.name, target=target.name, cloud=view.cloud)
                 self.operations.append(rename)
                 needs = frozenset({rename.id})
-            self._server(slot, target, services, needs)
-        ports = [p for s in self.desired.project.services_on(target.name) for p in s.ports]
-        if len(services.deployments) > before and (warning := unguarded(target, ports)):
-            self.warnings.append(warning)
+            self._server(slot, target, settlement, needs)
 
     def _server(
-        self, slot: Slot, target: Target, services: ServicePlanner, needs: frozenset[str]
+        self, slot: Slot, target: Target, settlement: Settlement, needs: frozenset[str]
     ) -> None:
         """From a server that is claimed (or will be, after `needs`) to all services on it."""
         view = slot.view
@@ -171,10 +188,7 @@ class _Planner:
             )
             self.operations.append(install)
             needs = frozenset({install.id})
-        containers = view.containers if view is not None else ()
-        operations, kept = services.on_machine(slot.name, target, containers, needs)
-        self.operations += operations
-        self.kept += kept
+        settlement.add(Settler(slot.name, target, view, needs))
 
     def _find(self, name: str, target: Target) -> MachineView | None:
         """The machine of that name in any of the target's places. Of two, the survey's first:
@@ -231,13 +245,14 @@ class _Planner:
         name: str,
         target: Target,
         view: MachineView | None,
-        services: ServicePlanner,
+        settlement: Settlement,
         needs: frozenset[str],
     ) -> None:
         """From a machine that exists (or will, after `needs`) to all services on it."""
         if view is None or view.reach == "booting" or not view.trusted:
             trust = TrustMachine(name=name, target=target.name, new=view is None, needs=needs)
             self.operations.append(trust)
+            settlement.arrivals.add(trust.id)
             needs = frozenset({trust.id})
         stamp = self.desired.stamps[target.os]
         reason = "" if view is None else self._engine_reason(view, stamp)
@@ -252,10 +267,22 @@ class _Planner:
             )
             self.operations.append(install)
             needs = frozenset({install.id})
-        containers = view.containers if view is not None else ()
-        operations, kept = services.on_machine(name, target, containers, needs)
-        self.operations += operations
-        self.kept += kept
+        settlement.add(Settler(name, target, view, needs))
+
+    def _all_views(self) -> dict[str, MachineView | None]:
+        """Every machine of the project by name, as it is or None where it is to be made."""
+        found: dict[str, MachineView | None] = {}
+        for target in self.desired.project.targets:
+            if target.hosts:
+                for slot in slots(target, self.desired.project, self.survey, self.desired.facts):
+                    found[slot.name] = slot.view
+            else:
+                found |= {name: self._find(name, target) for name in machine_names(target)}
+        return found
+
+    def _ports(self, target: Target) -> list[Port]:
+        services = self.desired.project.services_on(target.name)
+        return [port for service in services for port in service.ports]
 
     def _engine_reason(self, view: MachineView, stamp: str) -> str:
         """Why the playbook has to go through; empty when it does not."""

@@ -53,7 +53,7 @@ def show(monkeypatch: pytest.MonkeyPatch) -> Callable[[Survey], Shown]:
         recorder = Recorder()
         session = SimpleNamespace(
             survey=lambda *, partial: survey if partial else None,
-            project=SimpleNamespace(targets=(US, EU)),
+            project=SimpleNamespace(targets=(US, EU), between=None),
             store=SimpleNamespace(machines=SimpleNamespace(all=lambda: {"eu-1": RECORD})),
         )
 
