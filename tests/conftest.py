@@ -39,6 +39,10 @@ def pytest_configure(config: pytest.Config) -> None:
         "machines(count): how many machines the test makes at most",
     ):
         config.addinivalue_line("markers", line)
+    if config.getoption("--provider") or config.getoption("--live"):
+        from tests.contract.choosing import chosen
+
+        chosen(config)  # what is wrong with them is said before anything is collected
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

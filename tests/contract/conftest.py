@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 
@@ -87,9 +88,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def _say(session: pytest.Session, line: str) -> None:
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    """Tell whoever watches, past the capture of a test's output."""
+    plugins = session.config.pluginmanager
+    reporter, capture = plugins.get_plugin("terminalreporter"), plugins.get_plugin("capturemanager")
     if reporter is not None:
-        reporter.write_line(line)
+        with capture.global_and_fixture_disabled() if capture else nullcontext():
+            reporter.write_line(line)
 
 
 @pytest.fixture(scope="session", autouse=True)
