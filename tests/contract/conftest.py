@@ -36,6 +36,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             wanted=_words(metafunc, "needs"),
             unwanted=_words(metafunc, "lacks"),
             only=_words(metafunc, "only"),
+            makes_machines=metafunc.definition.get_closest_marker("machines") is not None,
         )
     } or {NOBODY: NOBODY}
     metafunc.parametrize(
@@ -48,13 +49,21 @@ def _words(metafunc: pytest.Metafunc, marker: str) -> tuple[str, ...]:
     return tuple(str(word) for mark in marks for word in mark.args)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Take out what is for nobody, and in a run for one provider what asks no provider."""
+    """Take out what is for nobody, and in a run for one provider what asks no provider; then
+    put together what is for the same emulator, so that each is made once. pytest does that by
+    the place of a parameter in its test's list, and these lists differ."""
     alone = bool(config.getoption("--provider") or config.getoption("--live"))
     out = [item for item in items if _is_in_contract(item) and _for_nobody(item, alone=alone)]
     if out:
         config.hook.pytest_deselected(items=out)
         items[:] = [item for item in items if item not in set(out)]
+    order = ["", *chosen(config).values()]
+    places = [place for place, item in enumerate(items) if _is_in_contract(item)]
+    ours = sorted((items[place] for place in places), key=lambda item: order.index(_where(item)))
+    for place, item in zip(places, ours, strict=True):
+        items[place] = item
 
 
 def _is_in_contract(item: pytest.Item) -> bool:
@@ -62,9 +71,14 @@ def _is_in_contract(item: pytest.Item) -> bool:
 
 
 def _for_nobody(item: pytest.Item, *, alone: bool) -> bool:
+    where = _where(item)
+    return where == NOBODY or (alone and where == "")
+
+
+def _where(item: pytest.Item) -> str:
+    """Which emulator a test is for; empty for one that asks no provider."""
     call = getattr(item, "callspec", None)
-    where = call.params.get("emulator") if call else None
-    return where == NOBODY or (alone and where is None)
+    return str(call.params.get("emulator", "")) if call else ""
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -130,6 +130,8 @@ class Bare:
     """An emulator that can do nothing but be asked, for others to derive from."""
 
     can: ClassVar[frozenset[Can]] = frozenset()
+    machines_are_real: ClassVar[bool] = False
+    """Whether each takes seconds: then only tests that make machines run here."""
 
     def refuse(
         self, verb: Verb, refusal: Refusal, *, times: int = 1, zone: str | None = None

@@ -24,6 +24,8 @@ class ArmSandbox(AzureCloud):
     )
     can: ClassVar[frozenset[Can]] = frozenset({"faults", "operations", "calls", "outside"})
 
+    machines_are_real: ClassVar[bool] = True
+
     def __init__(self) -> None:
         self._sandbox = SandboxService("arm")
         environ = self._sandbox.environ

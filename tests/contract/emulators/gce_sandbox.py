@@ -18,6 +18,8 @@ class GceSandbox(Gce):
     )
     can: ClassVar[frozenset[Can]] = frozenset({"faults", "operations", "calls", "outside"})
 
+    machines_are_real: ClassVar[bool] = True
+
     def __init__(self) -> None:
         self._sandbox = SandboxService("gce")
         environ = self._sandbox.environ

@@ -19,6 +19,8 @@ class SandboxEc2(Ec2):
     )
     can: ClassVar[frozenset[Can]] = frozenset({"faults", "calls", "outside"})
 
+    machines_are_real: ClassVar[bool] = True
+
     def __init__(self) -> None:
         self._sandbox = SandboxService("ec2")
         super().__init__(self._sandbox.environ["AWS_ENDPOINT_URL"])
