@@ -39,6 +39,7 @@ RESOURCE_GROUP = record(
     location=TEXT,
     tags=TAGS,
     managedBy=TEXT,
+    systemData=read_only(),
     properties=record("ResourceGroupProperties", provisioningState=read_only()),
 )
 RESOURCE_GROUP_PATCH = record(

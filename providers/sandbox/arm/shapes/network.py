@@ -204,6 +204,8 @@ ADDRESS_REFERENCE = record(
     etag=read_only(),
     properties=record("PublicIPAddressPropertiesFormat", deleteOption=DELETE),
 )
+# And its subnet.
+SUBNET_REFERENCE = part("Subnet", record("SubnetPropertiesFormat"))
 IP_CONFIGURATION = part(
     "NetworkInterfaceIPConfiguration",
     record(
@@ -217,7 +219,7 @@ IP_CONFIGURATION = part(
         privateIPAddressPrefixLength=INTEGER,
         privateIPAllocationMethod=ALLOCATION,
         privateIPAddressVersion=IP_VERSION,
-        subnet=part("Subnet", record("SubnetPropertiesFormat")),
+        subnet=SUBNET_REFERENCE,
         primary=BOOLEAN,
         publicIPAddress=ADDRESS_REFERENCE,
         applicationSecurityGroups=SUB_RESOURCES,
