@@ -64,6 +64,8 @@ def _close_everywhere(session: Session) -> list[CloudError | LongshoreError]:
 
 def _close(session: Session, providers: Providers, place: Place) -> None:
     provider = providers.get(*place)
+    if not provider.abilities.firewall:
+        return  # nothing was opened there
     named = {target.name: target for target in session.project.targets if place in target.places}
     for resource in provider.listing(session.owner).resources:
         if resource.kind != "firewall":

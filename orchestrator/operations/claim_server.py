@@ -119,7 +119,10 @@ class RenameServer(Operation):
     def apply(self, context: Context) -> bool:
         provider = context.providers.get(SERVERS, REGION)
         provider.set_tags(self.cloud, {TAG_MACHINE: self.name, TAG_TARGET: self.target})
-        context.store.machines.forget(self.cloud.name)
+        before = context.store.machines.all().get(self.cloud.name)
+        if before is not None and before.id == self.cloud.id:
+            # Two that change names may have met here: then the record is the other one's.
+            context.store.machines.forget(self.cloud.name)
         for machine in provider.listing(context.owner).machines:
             if machine.id == self.cloud.id:
                 record_machine(context, machine)

@@ -23,7 +23,14 @@ from orchestrator.reporting.sink import Recorder
 from orchestrator.spec.model import Project, Size, Target
 from orchestrator.state.store import Store
 from providers.contract.errors import ThrottledError
-from providers.contract.types import Listing, NetworkRequest, Owner, PortRule, Resource
+from providers.contract.types import (
+    Abilities,
+    Listing,
+    NetworkRequest,
+    Owner,
+    PortRule,
+    Resource,
+)
 
 OWNER = Owner("shop", "production")
 MINE = PortRule(22, "tcp", "198.51.100.7/32", f"ssh {deployer_name()} until 2026-12-24")
@@ -48,6 +55,7 @@ class Region:
     error: ThrottledError | None = None
     listings: int = 0
     converged: list[NetworkRequest] = field(default_factory=list)
+    abilities: Abilities = field(default_factory=Abilities)
 
     def listing(self, owner: Owner) -> Listing:
         assert owner == OWNER
@@ -173,3 +181,11 @@ def test_elsewhere_the_rule_stays(
     with ssh_closed_after(scene.session):
         pass
     assert {region.listings for region in scene.regions.values()} == {0}
+
+
+def test_where_nothing_guards_the_machines_nobody_is_asked(scene: Scene) -> None:
+    for region in scene.regions.values():
+        region.abilities = Abilities(firewall=False)
+    with ssh_closed_after(scene.session):
+        pass
+    assert [region.listings for region in scene.regions.values()] == [0] * len(scene.regions)
