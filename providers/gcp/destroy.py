@@ -12,6 +12,7 @@ from providers.contract.classify import AlreadyDone
 from providers.contract.errors import DeadlineError, TransientError
 from providers.contract.types import Owner, Resource
 from providers.contract.waiting import Deadline
+from providers.gcp.behind import machines_behind
 from providers.gcp.calls import Calls
 from providers.gcp.client import CALL_SECONDS
 from providers.gcp.errors import PROVIDER, invalid
@@ -109,8 +110,9 @@ class Removal:
             self._remove(found.labels, "addresses.delete", send)
 
     def _firewall(self) -> None:
-        """All rules of a target. The ones that keep SSH shut go last, so that a machine which
-        is still there is not opened to everyone."""
+        """All rules of a target, once no machine is behind them any more: the cloud would let
+        them go all the same, and networks let SSH in from everywhere. So the ones that keep it
+        shut go last, too."""
         id = self.resource.id
         found = [
             rule
@@ -119,10 +121,25 @@ class Removal:
         ]
         for rule in found:
             check_owner(f"firewall rule {rule.name}", rule.tags, self.owner, LIST)
+        if found:
+            self._in_time("firewalls.delete", self._wait_until_unused)
         for action in ("allow", "deny"):
             side_by_side(
                 [partial(self._rule, rule.name) for rule in found if rule.action == action]
             )
+
+    def _wait_until_unused(self) -> None:
+        def look() -> None:
+            users = machines_behind(self.calls, self.owner, self.resource.id)
+            if users:
+                raise TransientError(
+                    f"it is in use by {', '.join(users)}",
+                    provider=PROVIDER,
+                    operation="firewalls.delete",
+                    code="resourceInUseByAnotherResource",
+                )
+
+        self.calls.retrying("firewalls.delete", look, policy=self.limit.policy())
 
     def _rule(self, name: str) -> None:
         with suppress(AlreadyDone):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, cast
@@ -17,7 +17,7 @@ from providers.gcp.client import CALL_SECONDS
 from providers.gcp.ingress import Action, FirewallRule, Port
 from providers.gcp.names import last, network_tag
 from providers.gcp.operations import finish
-from providers.gcp.pages import PAGE
+from providers.gcp.pages import PAGE, whole
 
 if TYPE_CHECKING:
     from google.cloud.compute_v1.types import compute
@@ -35,8 +35,9 @@ def read_rules(calls: Calls) -> list[FirewallRule]:
 
     def send() -> list[FirewallRule]:
         asked = compute.ListFirewallsRequest(project=calls.project, max_results=PAGE)
-        pages = calls.clients.firewalls.list(asked, retry=None, timeout=CALL_SECONDS)
-        return [_read(item) for item in pages]
+        listed = calls.clients.firewalls.list(asked, retry=None, timeout=CALL_SECONDS)
+        items: Iterator[compute.Firewall] = whole(listed.pages, LIST)
+        return [_read(item) for item in items]
 
     return calls.read(LIST, send)
 

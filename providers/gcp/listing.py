@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ from providers.gcp.ingress import FirewallRule, standing
 from providers.gcp.instances import to_machine
 from providers.gcp.labels import owned_by
 from providers.gcp.names import last, located, network_tag
-from providers.gcp.pages import PAGE, of_region
+from providers.gcp.pages import PAGE, of_region, whole
 
 if TYPE_CHECKING:
     from google.cloud.compute_v1.types import compute
@@ -73,16 +73,15 @@ class Survey:
             )
             if filter:
                 asked.filter = filter
-            pages = self.calls.clients.instances.aggregated_list(
+            listed = self.calls.clients.instances.aggregated_list(
                 asked, retry=None, timeout=CALL_SECONDS
             )
-            return [
-                item
-                for part in of_region(pages, self.calls.region, operation)
-                for item in part.instances
-            ]
+            parts: Iterator[compute.InstancesScopedList] = of_region(
+                listed.pages, self.calls.region, operation
+            )
+            return [item for part in parts for item in part.instances]
 
-        return self.calls.read("instances.aggregatedList", send)
+        return self.calls.read(operation, send)
 
     def disks(self, filter: str) -> list[compute.Disk]:
         """The region's zonal disks that the filter leaves."""
@@ -96,16 +95,15 @@ class Survey:
             )
             if filter:
                 asked.filter = filter
-            pages = self.calls.clients.disks.aggregated_list(
+            listed = self.calls.clients.disks.aggregated_list(
                 asked, retry=None, timeout=CALL_SECONDS
             )
-            return [
-                item
-                for part in of_region(pages, self.calls.region, operation)
-                for item in part.disks
-            ]
+            parts: Iterator[compute.DisksScopedList] = of_region(
+                listed.pages, self.calls.region, operation
+            )
+            return [item for part in parts for item in part.disks]
 
-        return self.calls.read("disks.aggregatedList", send)
+        return self.calls.read(operation, send)
 
     def addresses(self, filter: str) -> list[Resource]:
         """The region's reserved addresses that the filter leaves."""
@@ -119,10 +117,11 @@ class Survey:
             )
             if filter:
                 asked.filter = filter
-            pages = self.calls.clients.addresses.list(asked, retry=None, timeout=CALL_SECONDS)
+            listed = self.calls.clients.addresses.list(asked, retry=None, timeout=CALL_SECONDS)
+            items: Iterator[compute.Address] = whole(listed.pages, "addresses.list")
             return [
                 resource("address", located(region, item.name), item.name, item.labels, region)
-                for item in pages
+                for item in items
             ]
 
         return self.calls.read("addresses.list", send)

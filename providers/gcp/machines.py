@@ -21,16 +21,15 @@ from providers.gcp.client import CALL_SECONDS
 from providers.gcp.errors import PROVIDER, invalid
 from providers.gcp.instances import to_machine
 from providers.gcp.labels import check_owner, is_label, where
+from providers.gcp.listing import Survey
 from providers.gcp.looking import find_instance
 from providers.gcp.making import ATTEMPTS, Making
 from providers.gcp.names import locate, machine_name
 from providers.gcp.operations import finish
-from providers.gcp.pages import PAGE, of_region
 
 if TYPE_CHECKING:
     from google.cloud.compute_v1.types import compute
 
-LIST = "instances.aggregatedList"
 GET = "instances.get"
 LABELS_SECONDS = 60.0
 """For a change of labels with its operation."""
@@ -58,18 +57,7 @@ def ensure_machine(calls: Calls, request: MachineRequest, *, deadline: float) ->
 
 def find_machine(calls: Calls, token: str, owner: Owner) -> CloudMachine | None:
     """The owner's live machine of that token."""
-    from google.cloud.compute_v1.types import compute
-
-    def send() -> list[compute.Instance]:
-        asked = compute.AggregatedListInstancesRequest(
-            project=calls.project,
-            filter=where({TAG_TOKEN: token, **owner.tags}),
-            max_results=PAGE,
-        )
-        pages = calls.clients.instances.aggregated_list(asked, retry=None, timeout=CALL_SECONDS)
-        return [item for part in of_region(pages, calls.region, LIST) for item in part.instances]
-
-    for found in calls.read(LIST, send):
+    for found in Survey(calls).instances(where({TAG_TOKEN: token, **owner.tags})):
         machine = to_machine(found, calls.region)
         if machine.state != "terminated":
             return machine

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -144,12 +144,13 @@ def _types(calls: Calls, named: str | None) -> list[MachineType]:
         asked = compute.AggregatedListMachineTypesRequest(
             project=calls.project, filter=wanted, max_results=PAGE
         )
-        pages = calls.clients.machine_types.aggregated_list(asked, retry=None, timeout=CALL_SECONDS)
-        return [
-            _read(item)
-            for part in of_region(pages, calls.region, LIST)
-            for item in part.machine_types
-        ]
+        listed = calls.clients.machine_types.aggregated_list(
+            asked, retry=None, timeout=CALL_SECONDS
+        )
+        parts: Iterator[compute.MachineTypesScopedList] = of_region(
+            listed.pages, calls.region, LIST
+        )
+        return [_read(item) for part in parts for item in part.machine_types]
 
     return calls.read(LIST, send)
 

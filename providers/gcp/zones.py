@@ -6,7 +6,7 @@ from providers.gcp.calls import Calls
 from providers.gcp.client import CALL_SECONDS
 from providers.gcp.errors import invalid
 from providers.gcp.names import in_region
-from providers.gcp.pages import PAGE
+from providers.gcp.pages import PAGE, whole
 
 UP = "UP"
 
@@ -22,8 +22,8 @@ def zones_up(calls: Calls) -> tuple[str, ...]:
         asked = compute.ListZonesRequest(
             project=calls.project, filter=f"name eq {calls.region}-.*", max_results=PAGE
         )
-        answer = calls.clients.zones.list(asked, retry=None, timeout=CALL_SECONDS)
-        return [(zone.name, zone.status) for zone in answer]
+        listed = calls.clients.zones.list(asked, retry=None, timeout=CALL_SECONDS)
+        return [(zone.name, zone.status) for zone in whole(listed.pages, "zones.list")]
 
     found = sorted(
         (name, status)

@@ -17,8 +17,11 @@ from providers.gcp.names import network_tag
 from tests.unit.gcp.canned import (
     NOT_FOUND,
     OURS,
+    PROJECT,
     ZONE,
     Canned,
+    Json,
+    aggregated,
     error,
     instance,
     operation,
@@ -119,15 +122,79 @@ def test_a_disk_that_stays_in_use_is_told_at_the_deadline() -> None:
 def test_all_rules_of_a_target_go_and_the_denial_last() -> None:
     stands = wanted(OWNER, "us", "default", [SSH, WEB])
     with serving(
-        {"firewalls.list": [listed(*stands)], "firewalls.delete": [operation(everywhere=True)]}
+        {
+            "firewalls.list": [listed(*stands)],
+            "instances.aggregatedList": [aggregated("instances")],
+            "firewalls.delete": [operation(everywhere=True)],
+        }
     ) as canned:
         remove(canned, "firewall", network_tag(OWNER, "us"))
-    gone = [one.path.rpartition("/")[2] for one in canned.sent[1:]]
+    gone = [one.path.rpartition("/")[2] for one in canned.sent[2:]]
     assert sorted(gone) == sorted(rule.name for rule in stands)
     assert gone[-1] == stands[-1].name
     with serving({"firewalls.list": [listed()]}) as canned:
         remove(canned, "firewall", network_tag(OWNER, "us"))
     assert canned.operations == ["firewalls.list"]
+
+
+def _behind(zone: str) -> Json:
+    """A machine of the target in that zone, behind its firewall."""
+    there = f"https://x/compute/v1/projects/{PROJECT}/zones/{zone}"
+    return instance(zone=there, tags={"items": [network_tag(OWNER, "us")]})
+
+
+def test_rules_wait_for_the_machines_behind_them_in_every_region() -> None:
+    """The cloud would let them go, and open SSH on those machines to everyone."""
+    stands = wanted(OWNER, "us", "default", [SSH])
+    elsewhere = {"zones/europe-west1-b": {"instances": [_behind("europe-west1-b")]}}
+    going = {"zones/us-central1-a": {"instances": [{**_behind(ZONE), "status": "DEPROVISIONING"}]}}
+    with serving(
+        {
+            "firewalls.list": [listed(*stands)],
+            "instances.aggregatedList": [
+                aggregated("instances", more=elsewhere),
+                aggregated("instances", more=going),
+            ],
+            "firewalls.delete": [operation(everywhere=True)],
+        }
+    ) as canned:
+        remove(canned, "firewall", network_tag(OWNER, "us"))
+    assert canned.operations[:3] == ["firewalls.list", *["instances.aggregatedList"] * 2]
+    assert "labels.longshore-project" in canned.sent[1].query["filter"]
+    (retry,) = canned.retries
+    assert f"europe-west1-b/{TOKEN}" in retry.reason
+
+
+def test_rules_that_stay_in_use_are_kept_and_told_at_the_deadline() -> None:
+    stands = wanted(OWNER, "us", "default", [SSH])
+    with (
+        serving(
+            {
+                "firewalls.list": [listed(*stands)],
+                "instances.aggregatedList": [
+                    aggregated("instances", more={f"zones/{ZONE}": {"instances": [_behind(ZONE)]}})
+                ],
+            }
+        ) as canned,
+        pytest.raises(DeadlineError) as caught,
+    ):
+        remove(canned, "firewall", network_tag(OWNER, "us"), seconds=0.0)
+    assert TOKEN in caught.value.message
+    assert "firewalls.delete" not in canned.operations
+
+
+def test_a_machine_of_another_target_holds_no_rules_back() -> None:
+    stands = wanted(OWNER, "us", "default", [SSH])
+    other = instance(tags={"items": [network_tag(OWNER, "eu")]})
+    with serving(
+        {
+            "firewalls.list": [listed(*stands)],
+            "instances.aggregatedList": [aggregated("instances", other)],
+            "firewalls.delete": [operation(everywhere=True)],
+        }
+    ) as canned:
+        remove(canned, "firewall", network_tag(OWNER, "us"))
+    assert canned.operations.count("firewalls.delete") == 2
 
 
 def test_a_strangers_rule_is_left_alone() -> None:

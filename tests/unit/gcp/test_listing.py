@@ -108,6 +108,42 @@ def test_a_region_that_stays_silent_is_an_error(monkeypatch: pytest.MonkeyPatch)
         Survey(canned.calls).run(OWNER)
 
 
+@pytest.mark.parametrize(
+    "incomplete",
+    [
+        {"unreachables": ["zones/us-central1-f"]},
+        {"warning": {"code": "PARTIAL_SUCCESS", "message": "some are missing"}},
+        {"warning": {"code": "LIST_OVERHEAD_QUOTA_EXCEED", "message": "filtered too much"}},
+    ],
+)
+def test_a_page_that_says_it_is_not_whole_is_asked_for_again(incomplete: Json) -> None:
+    part = aggregated("instances", **incomplete)
+    whole = aggregated("instances", instance())
+    with serving(answers(instances_aggregatedList=[part, whole])) as canned:
+        assert len(Survey(canned.calls).run(OWNER).machines) == 1
+    assert [retry.operation for retry in canned.retries] == ["instances.aggregatedList"]
+
+
+def test_what_another_region_left_out_is_no_matter() -> None:
+    elsewhere = {
+        "unreachables": ["zones/us-east1-b"],
+        "warning": {"code": "UNREACHABLE", "message": "zones/us-east1-b"},
+    }
+    part = aggregated("instances", instance(), **elsewhere)
+    with serving(answers(instances_aggregatedList=[part])) as canned:
+        assert len(Survey(canned.calls).run(OWNER).machines) == 1
+    assert canned.retries == []
+
+
+def test_firewalls_that_are_not_all_listed_are_asked_for_again() -> None:
+    part = {"warning": {"code": "PARTIAL_SUCCESS", "message": "some are missing"}}
+    whole = listed(*wanted(OWNER, "us", "default", [SSH]))
+    with serving(answers(firewalls_list=[part, whole])) as canned:
+        found = Survey(canned.calls).run(OWNER)
+    assert found.resources[-1].rules == (SSH,)
+    assert [retry.operation for retry in canned.retries] == ["firewalls.list"]
+
+
 def test_what_is_on_its_way_out_is_not_listed() -> None:
     with serving(
         answers(
