@@ -20,16 +20,18 @@ def removals(
     notes: Mapping[str, str] | None = None,
 ) -> list[DestroyResource | CleanServer]:
     """One operation a resource (two for a server), each `after` what is to come first and
-    after the kinds before its own in the same place: one cloud's trouble does not keep
+    after the kinds before its own in the same places: one cloud's trouble does not keep
     another's resources.
 
     What is inside a group that goes too needs no call: machines keep their line in the plan,
     the rest has none. `notes` say of an id why it goes.
     """
-    # One that is in no region is listed in each of them, and goes once.
+    # One that is in no region is listed in each of them, and goes once, after what is in any.
     once: dict[object, Resource] = {}
+    places: dict[object, set[Place]] = {}
     for resource in resources:
         once.setdefault(resource.identity, resource)
+        places.setdefault(resource.identity, set()).add(resource.place)
     found = sorted(once.values(), key=order_of)
     groups = {(r.place, r.id): r for r in found if r.kind == "group"}
     machines = {_machine(resource) for resource in found if resource.kind == "machine"}
@@ -53,7 +55,7 @@ def removals(
         before = frozenset(
             operation.id
             for operation in operations
-            if operation.resource.place == resource.place
+            if operation.resource.place in places[resource.identity]
             and order_of(operation.resource) < order_of(resource)
         )
         along = resource.kind in ("disk", "interface") and _machine(resource) in machines

@@ -34,6 +34,26 @@ def test_each_kind_waits_for_those_before_it_in_its_place() -> None:
     assert needs == {"m": set(), "m2": set(), "f": {"m"}, "k": {"m", "f"}, "k2": {"m2"}}
 
 
+def test_one_that_is_in_no_region_waits_for_the_machines_of_all_that_list_it() -> None:
+    east, west = Place("gcp", "us-east1"), Place("gcp", "us-west1")
+    found = removals(
+        [
+            resource("machine", "m-east", east),
+            resource("machine", "m-west", west),
+            resource("firewall", "f", east),
+            resource("firewall", "f", west),
+            resource("machine", "m-azure", AZURE),
+        ]
+    )
+    needs = {o.resource.id: {n.rsplit(":", 1)[1] for n in o.needs} for o in found}
+    assert needs == {
+        "m-east": set(),
+        "m-west": set(),
+        "m-azure": set(),
+        "f": {"m-east", "m-west"},
+    }
+
+
 def test_what_is_inside_a_group_needs_no_call() -> None:
     found = removals(
         [
