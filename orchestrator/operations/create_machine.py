@@ -14,12 +14,11 @@ from orchestrator.operations.machine_record import record_machine
 from orchestrator.operations.machine_request import new_request
 from orchestrator.operations.made_as import made_as
 from orchestrator.operations.operation import Operation
-from orchestrator.operations.prepare_target import PrepareTarget
+from orchestrator.operations.prepare_target import NO_ROOM, PrepareTarget
 from orchestrator.reporting.events import Fallback, PlannedChange
 from orchestrator.spec.model import Target
 from orchestrator.state.requests import Pending
 from providers.contract.errors import (
-    AuthError,
     CapacityError,
     CloudError,
     InvalidRequestError,
@@ -96,7 +95,7 @@ class CreateMachine(Operation):
         following = str(later[0]) if later else ""
         try:
             ground = way.ground_on_demand(context)
-        except QuotaError as error:
+        except NO_ROOM as error:
             self._tell(context, f"{self.target.name} in {way.place}", following, error)
             return error
         choices = Choices(ground)
@@ -134,6 +133,7 @@ class CreateMachine(Operation):
             if self._still_wanted(context, request, way) or (
                 provider.find_machine(request.token, context.owner)
             ):
+                context.store.requests.sent_again(request.token)
                 refusal = self._make(context, provider, request)
                 if refusal is not None:
                     what = f"{request.type} in {request.zone or request.region}"
@@ -155,7 +155,7 @@ class CreateMachine(Operation):
     def _still_wanted(self, context: Context, request: MachineRequest, way: PrepareTarget) -> bool:
         try:
             network = way.ground_on_demand(context).network
-        except QuotaError:
+        except NO_ROOM:
             return False
         return (
             request.tags.get(TAG_MADE_AS) == made_as(self.target)
@@ -172,15 +172,13 @@ class CreateMachine(Operation):
         forgotten; raises what going elsewhere cannot mend.
 
         Where it is not known what came of the request (the deadline has passed, the cloud
-        does not answer) it is kept: the next run goes on with it.
+        does not answer, or answers no longer to who we are) it is kept: the next run goes on
+        with it.
         """
         context.cancel.check()
         try:
             machine = provider.ensure_machine(request, deadline=BOOT_DEADLINE)
-        except TokenSpentError as error:
-            context.store.requests.erase(request.token)
-            return error
-        except (CapacityError, QuotaError) as error:
+        except (TokenSpentError, *NO_ROOM) as error:
             clean_up(context, provider, request, error)
             context.store.requests.erase(request.token)
             return error
@@ -188,10 +186,6 @@ class CreateMachine(Operation):
             clean_up(context, provider, request, error)
             # Sent again it could only be refused again, and the project will have been
             # changed by then.
-            context.store.requests.erase(request.token)
-            raise
-        except AuthError:
-            # Nothing came of it, and there is nobody to ask for the rest.
             context.store.requests.erase(request.token)
             raise
         record_machine(context, machine)

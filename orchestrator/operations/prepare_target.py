@@ -12,9 +12,12 @@ from orchestrator.operations.operation import Operation
 from orchestrator.operations.perform import perform
 from orchestrator.reporting.events import Action, Fallback, PlannedChange
 from orchestrator.spec.model import Target
-from providers.contract.errors import QuotaError
+from providers.contract.errors import CapacityError, QuotaError
 from providers.contract.provider import Provider
 from providers.contract.types import NetworkRequest, Place, PortRule, Requirement
+
+NO_ROOM = (CapacityError, QuotaError)
+"""What another place may have room for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +68,7 @@ class PrepareTarget(Operation):
         if self.for_machines:
             try:
                 self.ground(context)
-            except QuotaError as error:
+            except NO_ROOM as error:
                 later = self.target.places[self.target.places.index(self.place) + 1 :]
                 if not later:
                     raise
@@ -91,19 +94,19 @@ class PrepareTarget(Operation):
         )
 
     def _make_as_operation(self, context: Context) -> Ground:
-        made: list[Ground | QuotaError] = []
+        made: list[Ground | CapacityError | QuotaError] = []
 
         def work(context: Context) -> bool:
             try:
                 made.append(self._make(context))
-            except QuotaError as error:  # no failure yet: there may be another place
+            except NO_ROOM as error:  # no failure yet: there may be another place
                 made.append(error)
                 return False
             return self.changes_something
 
         perform(self, context, work)
         (found,) = made
-        if isinstance(found, QuotaError):
+        if isinstance(found, NO_ROOM):
             raise found
         return found
 

@@ -51,9 +51,15 @@ class PendingRequests:
                     self._environment,
                     request.name,
                     _dump(request, provider),
-                    datetime.now(UTC).isoformat(timespec="seconds"),
+                    _now(),
                 ),
             )
+
+    def sent_again(self, token: str) -> None:
+        """Note that its call is made again now: what comes of that may not be listed yet,
+        however old the request is. Must return before the call is sent."""
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE requests SET created = ? WHERE token = ?", (_now(), token))
 
     def all(self) -> dict[str, Pending]:
         """The newest pending request of each machine name."""
@@ -93,6 +99,10 @@ class PendingRequests:
         """Forget every request: the whole environment has been taken down."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM requests WHERE environment = ?", (self._environment,))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _dump(request: MachineRequest, provider: str) -> str:

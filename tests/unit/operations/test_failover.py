@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,6 +23,7 @@ from orchestrator.operations.vacate import VacatePlaces
 from orchestrator.reporting.events import Fallback, OperationFinished
 from orchestrator.reporting.sink import Recorder
 from orchestrator.spec.model import Size, Target
+from orchestrator.state.database import DATABASE, Database
 from orchestrator.state.store import Store
 from providers.contract.errors import (
     AuthError,
@@ -191,6 +193,22 @@ def test_a_quota_on_what_has_to_stand_leads_to_the_next_place(bench: Bench) -> N
     assert len(bench.second.machines) == 1
 
 
+def test_no_room_for_what_has_to_stand_leads_to_the_next_place(bench: Bench) -> None:
+    bench.first.network_error = full("region")
+    create = bench.create()
+    assert create.ways[0].apply(bench.context) is False
+    create.apply(bench.context)
+    assert len(bench.second.machines) == 1
+
+
+def test_no_room_for_what_has_to_stand_in_the_last_place_is_the_error(bench: Bench) -> None:
+    bench.first.refusals = {"*": [full("region")]}
+    bench.second.network_error = full("region")
+    with pytest.raises(LongshoreError) as caught:
+        bench.create().apply(bench.context)
+    assert caught.value.exit_code == ExitCode.CAPACITY
+
+
 def test_in_the_only_place_the_quota_itself_is_the_error(bench: Bench) -> None:
     bench.first.refusals = {"*": [used_up()]}
     with pytest.raises(QuotaError) as caught:
@@ -228,6 +246,15 @@ def test_what_going_elsewhere_cannot_mend_stops_at_once(bench: Bench, error: Clo
     assert caught.value is error
     assert bench.first.tried == ["small in a"]
     assert bench.second.networks == []
+
+
+@pytest.mark.parametrize("kind", [InvalidRequestError, UnknownCloudError])
+def test_a_request_that_can_only_be_refused_again_is_forgotten(
+    bench: Bench, kind: type[CloudError]
+) -> None:
+    bench.first.refusals = {"*": [kind("no", provider="aws")]}
+    with pytest.raises(kind):
+        bench.create().apply(bench.context)
     assert bench.context.store.requests.all() == {}
 
 
@@ -254,7 +281,7 @@ def test_when_clean_up_fails_the_run_stops_and_says_what_is_left(bench: Bench) -
     assert "us-1" in bench.context.store.requests.all()
 
 
-@pytest.mark.parametrize("kind", [DeadlineError, TransientError])
+@pytest.mark.parametrize("kind", [DeadlineError, TransientError, AuthError])
 def test_a_request_whose_end_nobody_saw_is_kept_and_gone_on_with(
     bench: Bench, kind: type[CloudError]
 ) -> None:
@@ -288,6 +315,30 @@ def test_a_spent_token_is_replaced_in_the_same_zone_once(bench: Bench) -> None:
     bench.create().apply(bench.context)
     assert bench.first.tried == ["small in a", "small in a", "small in b"]
     assert len(set(bench.first.tokens)) == 3
+
+
+def test_what_a_spent_token_left_is_removed(bench: Bench) -> None:
+    spent = TokenSpentError("spent", provider="aws")
+    bench.first.refusals = {"a": [spent]}
+    bench.first.leaves_wrecks = True
+    bench.create().apply(bench.context)
+    assert [machine.state for machine in bench.first.machines.values()] == ["running"]
+
+
+def test_a_request_that_is_sent_again_counts_as_young_again(bench: Bench, tmp_path: Path) -> None:
+    """What comes of it now may not be listed yet, however old the request is."""
+    bench.first.refusals = {"*": [TransientError("no end", provider="aws") for _ in range(2)]}
+    requests = bench.context.store.requests
+    with pytest.raises(TransientError):
+        bench.create().apply(bench.context)
+    token = requests.all()["us-1"].request.token
+    with closing(Database(tmp_path / DATABASE)) as file, file.transaction() as connection:
+        connection.execute("UPDATE requests SET created = '2020-01-01T00:00:00+00:00'")
+    assert requests.younger_than(60) == ()
+    with pytest.raises(TransientError):
+        bench.create().apply(bench.context)
+    assert requests.younger_than(60) == ("us-1",)
+    assert requests.all()["us-1"].request.token == token
 
 
 def test_a_place_without_zones_takes_the_one_subnet_it_has(bench: Bench) -> None:
