@@ -37,6 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "lacks(*words): made for the emulators that have none of this",
         "only(*providers): made for these providers' emulators",
         "machines(count): how many machines the test makes at most",
+        "last: looks back at the whole run",
     ):
         config.addinivalue_line("markers", line)
     if config.getoption("--provider") or config.getoption("--live"):

@@ -20,6 +20,8 @@ from tests.homes import sweep
 
 NOBODY = "nobody"
 """The emulator of a test that fits none; it is taken out of the collection again."""
+LAST = "last"
+"""Where tests go that look back at the run."""
 REFUSED = 4
 """pytest's own exit code for a wrong command line."""
 
@@ -59,7 +61,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if out:
         config.hook.pytest_deselected(items=out)
         items[:] = [item for item in items if item not in set(out)]
-    order = ["", *chosen(config).values()]
+    order = ["", *chosen(config).values(), LAST]
     places = [place for place, item in enumerate(items) if _is_in_contract(item)]
     ours = sorted((items[place] for place in places), key=lambda item: order.index(_where(item)))
     for place, item in zip(places, ours, strict=True):
@@ -72,11 +74,13 @@ def _is_in_contract(item: pytest.Item) -> bool:
 
 def _for_nobody(item: pytest.Item, *, alone: bool) -> bool:
     where = _where(item)
-    return where == NOBODY or (alone and where == "")
+    return where == NOBODY or (alone and where in ("", LAST))
 
 
 def _where(item: pytest.Item) -> str:
     """Which emulator a test is for; empty for one that asks no provider."""
+    if item.get_closest_marker("last"):
+        return LAST
     call = getattr(item, "callspec", None)
     return str(call.params.get("emulator", "")) if call else ""
 

@@ -21,7 +21,7 @@ from providers.sandbox.http import Application, Environ, StartResponse
 from providers.sandbox.rest.recorder import Recorder
 from providers.sandbox.tls import make_tls_server
 from tests.contract.emulators import Refusal
-from tests.contract.emulators.traffic import keep
+from tests.contract.emulators.traffic import keep, record
 from tests.homes import new_home
 
 Build = Callable[[ExchangeLog, FaultQueue, Recorder], Mapping[str, Application]]
@@ -48,7 +48,7 @@ class RestHere:
         self._page: int | None = None
         self.home: Path = new_home()
         self._log_file = self.home / "exchanges.jsonl"
-        self._traffic = self.home / "traffic.jsonl"
+        self._traffic = record(self.home / "traffic.jsonl")
         self._faults = FaultQueue()
         self._applications = build(
             ExchangeLog(self._log_file), self._faults, Recorder(self._traffic)

@@ -12,7 +12,7 @@ import pytest
 
 from providers.sandbox.rest.recorder import RECORD_VARIABLE
 from tests.contract.emulators import Refusal
-from tests.contract.emulators.traffic import keep
+from tests.contract.emulators.traffic import keep, record
 from tests.homes import new_home
 
 REAL_CLOUD = ("AWS_", "GOOGLE_", "CLOUDSDK_", "AZURE_", "ARM_", "IDENTITY_", "LONGSHORE_")
@@ -35,6 +35,7 @@ class SandboxService:
         with pytest.MonkeyPatch.context() as recording:
             recording.setenv(RECORD_VARIABLE, "1")
             self._sandbox.up()
+        record(self._sandbox.traffic)
         self.environ: Mapping[str, str] = self._sandbox.env()
         self._environment = pytest.MonkeyPatch()
         for name in list(os.environ):

@@ -1,18 +1,27 @@
-"""Where the recorded exchanges of this run go, for the judges at its end."""
+"""The recorded exchanges of this run, gathered for the judges at its end."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-_kept: list[str] = []
+_open: set[Path] = set()
+_lines: list[str] = []
 
 
-def keep(recorded: Path) -> None:
-    """Add a recorder's file to what will be judged; safe for one that is not there."""
-    if recorded.exists():
-        _kept.extend(recorded.read_text().splitlines())
+def record(file: Path) -> Path:
+    """Say that a recorder writes here; returns the file."""
+    _open.add(file)
+    return file
 
 
-def kept() -> list[str]:
-    """Every exchange of this run so far, a JSON line each."""
-    return list(_kept)
+def keep(file: Path) -> None:
+    """Take in what was recorded, before the file goes."""
+    _open.discard(file)
+    if file.exists():
+        _lines.extend(file.read_text().splitlines())
+
+
+def write(whole: Path) -> None:
+    """Write everything that was recorded in this run so far."""
+    still = [line for file in sorted(_open) if file.exists() for line in file.open()]
+    whole.write_text("".join(f"{line.rstrip()}\n" for line in (*_lines, *still)))
