@@ -10,6 +10,7 @@ import pytest
 
 from providers.sandbox.control import Sandbox
 from tests.homes import close, new_home, sweep
+from tests.images import remove_images
 from tests.rehearsal import Rehearsal
 
 if TYPE_CHECKING:
@@ -55,4 +56,5 @@ def rehearsal(baked: Sandbox, tmp_path: Path) -> Iterator[Rehearsal]:
     if (made.folder / "longshore.yaml").exists():
         made.extra_environment = {}
         made.down()
+    remove_images(made.name)
     assert made.instances() == []

@@ -10,6 +10,7 @@ import pytest
 
 from providers.sandbox.control import Sandbox
 from tests.homes import close, new_home
+from tests.images import remove_images
 from tests.rehearsal import Ran, Rehearsal, command, instance_of, page
 
 
@@ -22,6 +23,7 @@ def bare(swept: None) -> Iterator[Rehearsal]:
     made = Rehearsal(home / "project", sandbox)
     made.write_app(count=2)
     yield made
+    remove_images(made.name)
     close(sandbox, home)
 
 

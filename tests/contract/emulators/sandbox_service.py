@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from providers.sandbox.rest.recorder import RECORD_VARIABLE
 from tests.contract.emulators import Refusal
 from tests.contract.emulators.traffic import keep, record
 from tests.homes import new_home
@@ -32,9 +31,7 @@ class SandboxService:
         self._service = service
         self._home: Path = new_home()
         self._sandbox = Sandbox(self._home / "sandbox")
-        with pytest.MonkeyPatch.context() as recording:
-            recording.setenv(RECORD_VARIABLE, "1")
-            self._sandbox.up()
+        self._sandbox.up()
         record(self._sandbox.traffic)
         self.environ: Mapping[str, str] = self._sandbox.env()
         self._environment = pytest.MonkeyPatch()
