@@ -18,8 +18,8 @@ compose: {compose}
 targets:
   # A target is a group of equal machines; every service runs on each of them.
   main:
-    provider: aws
-    region: us-east-1
+    provider: aws            # or gcp, azure
+    region: us-east-1        # or europe-west1, westeurope; [a, b] tries b where a has no room
     count: 1
     size: {{cpu: 2, memory: 4GiB}}
     # os: debian-12          # debian-12, debian-13, ubuntu-24.04, ubuntu-22.04, amazon-linux-2023
