@@ -86,7 +86,7 @@ def _from_answer(error: ClientError, operation: str, phase: Phase, age: float | 
     if status == 429:
         return _build("throttled", message, operation, code, request, "", asked)
     if status >= 500:
-        return _build("transient", message, operation, code, request, "")
+        return _build("transient", message, operation, code, request, "", asked)
     return UnknownCloudError(
         message, provider=PROVIDER, operation=operation, code=code, request_id=request
     )

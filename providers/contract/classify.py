@@ -16,6 +16,7 @@ from providers.contract.errors import (
     CapacityError,
     CloudError,
     InvalidRequestError,
+    PassingError,
     QuotaError,
     ThrottledError,
     TokenSpentError,
@@ -116,7 +117,7 @@ def build_error(
     )
     if isinstance(found, CapacityError):
         found.widen("region" if becomes == "capacity_region" else "zone")
-    if isinstance(found, ThrottledError):
+    if isinstance(found, PassingError):
         found.retry_after = retry_after
     return found
 

@@ -59,10 +59,15 @@ class QuotaError(CloudError):
     """The account may not have more of this in the region."""
 
 
-class ThrottledError(CloudError):
-    """Too many calls; `retry_after` is the cloud's own wish in seconds, if it gave one."""
+class PassingError(CloudError):
+    """A refusal that is expected to pass: the same call may be made again, where that is safe.
+    `retry_after` is the cloud's own wish in seconds until then, if it gave one."""
 
     retry_after: float | None = None
+
+
+class ThrottledError(PassingError):
+    """Too many calls."""
 
 
 class AuthError(CloudError):
@@ -73,7 +78,7 @@ class InvalidRequestError(CloudError):
     """The request is wrong; sending it again cannot help."""
 
 
-class TransientError(CloudError):
+class TransientError(PassingError):
     """A failure that is expected to pass; safe to repeat for idempotent calls."""
 
 

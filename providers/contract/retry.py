@@ -9,15 +9,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from providers.contract.errors import (
-    CloudError,
-    ThrottledError,
-    TokenSpentError,
-    TransientError,
-)
+from providers.contract.errors import CloudError, PassingError, TokenSpentError
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -66,9 +61,7 @@ class RetryPolicy:
 
 def _passes(error: BaseException) -> bool:
     """Whether the same request may succeed when it is sent again."""
-    return isinstance(error, (ThrottledError, TransientError)) and not isinstance(
-        error, TokenSpentError
-    )
+    return isinstance(error, PassingError) and not isinstance(error, TokenSpentError)
 
 
 def with_retries(
@@ -81,12 +74,13 @@ def with_retries(
 ) -> T:
     """Run `call`, again for ThrottledError and TransientError within the policy.
 
-    The last error is raised as it is when the bounds are reached. `Retry-After` carried by
-    a ThrottledError is honoured in full, unless that would pass the deadline.
+    The last error is raised as it is when the bounds are reached. A `Retry-After` that came
+    with the refusal is honoured in full, unless that would pass the deadline.
     """
+    began = time.monotonic()
     try:
         return call()
-    except (ThrottledError, TransientError) as error:
+    except PassingError as error:
         if not _passes(error):
             raise
         failed: list[CloudError] = [error]
@@ -97,7 +91,9 @@ def with_retries(
             raise failed.pop()
         return call()
 
-    return _retrying(once_more, operation, on_retry, policy or RetryPolicy(), sleep)
+    bounds = policy or RetryPolicy()
+    left = replace(bounds, deadline=bounds.deadline - (time.monotonic() - began))
+    return _retrying(once_more, operation, on_retry, left, sleep)
 
 
 def _retrying(
@@ -116,7 +112,7 @@ def _retrying(
 
     def pause(state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        asked = error.retry_after if isinstance(error, ThrottledError) else None
+        asked = error.retry_after if isinstance(error, PassingError) else None
         return max(asked or 0.0, jitter(state))
 
     def report(state: RetryCallState) -> None:

@@ -127,7 +127,7 @@ def _decide(
     if status == 429:
         return _build("throttled", message, operation, code, request, "", retry_after)
     if status >= 500:
-        return _build("transient", message, operation, code, request)
+        return _build("transient", message, operation, code, request, "", retry_after)
     return UnknownCloudError(
         message, provider=PROVIDER, operation=operation, code=code, request_id=request
     )
