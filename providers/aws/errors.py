@@ -21,6 +21,7 @@ from providers.contract.errors import (
     TransientError,
     UnknownCloudError,
 )
+from providers.contract.tls import is_hang_up
 
 if TYPE_CHECKING:
     from botocore.exceptions import BotoCoreError, ClientError
@@ -116,7 +117,7 @@ def _without_answer(error: BotoCoreError | ResponseParserError, operation: str) 
         ),
     ):
         becomes, advice = AuthError, CREDENTIALS
-    elif isinstance(error, sdk.SSLError):
+    elif isinstance(error, sdk.SSLError) and not is_hang_up(error):
         becomes, advice = InvalidRequestError, "check `ca` and `endpoint` in the provider settings"
     elif isinstance(error, (sdk.NoRegionError, sdk.InvalidRegionError)):
         becomes, advice = InvalidRequestError, "check `region` in the target"

@@ -27,6 +27,7 @@ from providers.contract.errors import (
     TransientError,
     UnknownCloudError,
 )
+from providers.contract.tls import is_hang_up
 
 if TYPE_CHECKING:
     from azure.core.exceptions import AzureError, HttpResponseError, ODataV4Format
@@ -205,4 +206,5 @@ def unreadable(error: json.JSONDecodeError, operation: str) -> TransientError:
 def _is_certificate(error: AzureError) -> bool:
     import requests
 
-    return isinstance(error.inner_exception, requests.exceptions.SSLError)
+    inner = error.inner_exception
+    return isinstance(inner, requests.exceptions.SSLError) and not is_hang_up(inner)

@@ -20,6 +20,7 @@ from providers.contract.errors import (
     TransientError,
     UnknownCloudError,
 )
+from providers.contract.tls import is_hang_up
 from providers.gcp.error_table import CREDENTIALS, ROWS, WEIGHT
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def _without_answer(error: Exception, operation: str) -> CloudError:
     elif isinstance(error, auth.GoogleAuthError):
         # An expired or refused token, an answer 401 to credentials that cannot be renewed.
         becomes, advice = AuthError, CREDENTIALS
-    elif isinstance(error, http.SSLError):
+    elif isinstance(error, http.SSLError) and not is_hang_up(error):
         becomes, advice = InvalidRequestError, "check `ca` and `endpoint` in the provider settings"
     elif isinstance(
         error, (http.MissingSchema, http.InvalidSchema, http.InvalidURL, http.URLRequired)
