@@ -211,7 +211,11 @@ def _judge_answer(row: Row, exchange: Exchange, place: str) -> Iterator[tuple[st
         yield place, f"not a status that the SDK takes: {row.statuses}"
         return
     if row.response is OPERATION:
-        yield from _judge_operation(exchange.status, body, place)
+        if exchange.query.get("monitor") == "true" and isinstance(body, dict):
+            # The operation's result: of what this judge knows, disks alone have one.
+            yield from check(compute.Disk, body, place, request=False)
+        else:
+            yield from _judge_operation(body, place)
     elif body is None:
         if row.response is not None and exchange.status in (200, 201):
             yield place, "an answer without a body"
@@ -256,7 +260,7 @@ def _judge_error(body: Json, place: str) -> Iterator[tuple[str, str]]:
             yield f"{place}.error.details[{index}]", "not an error"
 
 
-def _judge_operation(status: int, body: Json, place: str) -> Iterator[tuple[str, str]]:
+def _judge_operation(body: Json, place: str) -> Iterator[tuple[str, str]]:
     if body is None:
         return
     if not isinstance(body, dict) or body.get("status") not in STATES:

@@ -191,6 +191,7 @@ class Tracked(ABC):
             finish=finish,
             fail=fail,
         )
+        record.operation.result = lambda: self.show(world, record)
         return record.operation
 
 

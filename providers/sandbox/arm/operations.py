@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
+from providers.sandbox.arm.document import Document
 from providers.sandbox.faults import Fault
 
 Status = Literal["InProgress", "Succeeded", "Failed", "Canceled"]
@@ -32,7 +33,7 @@ class Operation:
 
     `finish` makes the effect, `fail` leaves what a failure leaves. With a `fault` it fails when
     it is due. While `held` it does not end, and not before those that it comes `after`; when
-    one of those fails it fails too.
+    one of those fails it fails too. `result` gives the document that it ends in, if any.
     """
 
     namespace: str
@@ -43,6 +44,7 @@ class Operation:
     fault: Fault | None
     held: bool = False
     after: list[Operation] = field(default_factory=list)
+    result: Callable[[], Document] | None = None
     status: Status = "InProgress"
     failure: Failure | None = None
     seen: int = 0

@@ -85,13 +85,15 @@ def answer_status(world: World, call: Call, id: str) -> RestAnswer:
 
 
 def answer_result(world: World, call: Call, id: str) -> RestAnswer:
-    """202 while an operation goes on (at least once), then its result, which is empty."""
+    """202 while an operation goes on (at least once), then its result, which most have not."""
     operation = _need(world, id)
     operation.seen += 1
     if not operation.over or operation.seen == 1:
         return RestAnswer(202, None, {**_again(world, call), "Location": _here(call)})
     if operation.failure is not None:
         raise refuse(409, operation.failure.code, operation.failure.message)
+    if operation.result is not None:
+        return RestAnswer(200, operation.result())
     return RestAnswer(200 if operation.namespace == COMPUTE else 204)
 
 
