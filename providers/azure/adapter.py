@@ -59,8 +59,10 @@ class AzureProvider:
         self._sizes = Sizes(self._calls)
 
     def prepare(self) -> None:
-        """Import the SDK's three packages and make their clients."""
+        """Import the SDK's three packages and make their clients, with a token on its way
+        meanwhile."""
         clients = self._calls.clients
+        self._calls.once("getToken", "read", clients.begin_sign_in)
         self._calls.once(
             "CreateClient", "read", lambda: (clients.compute, clients.network, clients.resources)
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from providers.azure.errors import PROVIDER
+from providers.azure.shared_credential import SharedCredential
 from providers.azure.subscription import endpoint_of, find_subscription, scope_of
 from providers.contract.errors import InvalidRequestError
 from providers.contract.types import ProviderSettings
@@ -76,6 +77,12 @@ class Clients:
         """The SDK's default chain: environment, workload identity, managed identity, and what
         the developer's tools are signed in as."""
         return self._once("_credential", _make_credential)
+
+    def begin_sign_in(self) -> None:
+        """Ask for a token without waiting for it, so that it comes while imports go on."""
+        credential = self.credential
+        if isinstance(credential, SharedCredential):
+            credential.begin(self.scope)
 
     def _once(self, name: str, make: Callable[[], T]) -> T:
         # Imports and clients are made by one thread while the others wait for it.
@@ -178,7 +185,7 @@ def _make_credential() -> TokenCredential:
 
     # The chain logs a warning for each way that led nowhere; the error says the same.
     logging.getLogger("azure.identity").setLevel(logging.ERROR)
-    return DefaultAzureCredential()
+    return SharedCredential(DefaultAzureCredential())
 
 
 def _allow_http() -> Policy:
