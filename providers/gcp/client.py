@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 from providers.contract.errors import AuthError, InvalidRequestError
 from providers.contract.types import ProviderSettings
 from providers.gcp import sdk
+from providers.gcp.error_table import CREDENTIALS
 from providers.gcp.errors import PROVIDER
 
 if TYPE_CHECKING:
@@ -215,7 +216,12 @@ class Clients:
         from google.oauth2 import service_account
 
         sdk.load()
-        credentials, found = google.auth.default(scopes=[SCOPE])
+        try:
+            credentials, found = google.auth.default(scopes=[SCOPE])
+        except OSError as error:  # the SDK lets it pass as it is
+            raise AuthError(
+                f"the credentials cannot be read: {error}", provider=PROVIDER, advice=CREDENTIALS
+            ) from error
         if isinstance(credentials, service_account.Credentials):
             # A token signed here and now: no token endpoint is asked (RFC 7523, AIP-4111).
             credentials = credentials.with_always_use_jwt_access(  # type: ignore[no-untyped-call]

@@ -82,16 +82,17 @@ def _from_answer(error: Exception, operation: str, phase: Phase) -> CloudError:
     from google.api_core.exceptions import GoogleAPICallError
 
     answer = cast("GoogleAPICallError", error)
-    code, message = _words(answer)
+    codes, message = _words(answer)
+    code = codes[0]
     headers = getattr(answer.response, "headers", {})
     status = int(answer.code or 0)
     # Google's own answers carry no id; what stands between may give one.
     request = headers.get("x-request-id", "")
     if status == 401:
         return _build("auth", message, operation, code, request, CREDENTIALS)
-    row = find_row(ROWS, code, phase, message)
+    rows = (find_row(ROWS, each, phase, message) for each in codes)
     return _decide(
-        row,
+        next((row for row in rows if row is not None), None),
         status,
         message,
         operation,
@@ -101,17 +102,17 @@ def _from_answer(error: Exception, operation: str, phase: Phase) -> CloudError:
     )
 
 
-def _words(answer: Exception) -> tuple[str, str]:
+def _words(answer: Exception) -> tuple[tuple[str, ...], str]:
     """The cloud's own code and message. The code is the reason of the first error; answers in
-    the newer form have it as an ErrorInfo, beside a reason that says less."""
+    the newer form have it as an ErrorInfo, beside a reason that says less, which comes second."""
     errors = [item for item in getattr(answer, "errors", ()) if isinstance(item, dict)]
     first = errors[0] if errors else {}
     reason = str(first.get("reason", "") or "")
     detail = str(getattr(answer, "reason", None) or "")
     message = str(first.get("message", "") or getattr(answer, "message", "") or answer)
     if reason in ("", "forbidden", "badRequest") and detail:
-        return detail, message
-    return reason or type(answer).__name__, message
+        return (detail, reason), message
+    return (reason or type(answer).__name__,), message
 
 
 def _decide(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from pathlib import Path
 
@@ -148,3 +149,43 @@ def test_operations_that_failed_by_halves(done: dict[str, object], expected: str
         with pytest.raises(CloudError) as caught:
             finish(canned.calls, started, operation="x.y", phase="create", limit=Deadline.after(5))
     assert caught.value.code == expected
+
+
+def test_a_credentials_file_that_cannot_be_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path))
+    found = _refused(_at("http://127.0.0.1:9"))
+    assert type(found) is AuthError
+    assert "GOOGLE_APPLICATION_CREDENTIALS" in found.advice
+
+
+def test_the_wait_that_a_busy_server_asks_for_is_kept() -> None:
+    busy = Raw(503, "{}", {"Retry-After": "7"})
+    with serving({"projects.get": [busy, {"name": PROJECT}]}) as canned:
+        canned.calls.read("projects.get", lambda: _get(canned.calls))
+    (waited,) = canned.pauses
+    assert waited >= 7.0
+
+
+def test_a_detail_that_no_row_knows_does_not_hide_the_reason() -> None:
+    """As Google says that the project to bill is not ours to use."""
+    body = {
+        "error": {
+            "code": 403,
+            "message": "Caller does not have required permission to use project shop.",
+            "errors": [{"message": "Caller may not.", "domain": "global", "reason": "forbidden"}],
+            "status": "PERMISSION_DENIED",
+            "details": [
+                {
+                    "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                    "reason": "USER_PROJECT_DENIED",
+                    "domain": "googleapis.com",
+                }
+            ],
+        }
+    }
+    with serving({"projects.get": [Raw(403, json.dumps(body))]}) as canned:
+        found = _refused(canned.calls)
+    assert (type(found), found.code) == (AuthError, "USER_PROJECT_DENIED")
+    assert found.advice
