@@ -42,25 +42,27 @@ def ensure_network(calls: Calls, request: NetworkRequest) -> Network:
     """Converge on group, network and security group; safe to call twice, and side by side.
 
     Raises ForeignResourceError for what has our name and not the owner's tags, and
-    InvalidRequestError for a group, network or subnet that is named and not there, and for
-    what is no public key.
+    InvalidRequestError for a group, network or subnet that is named and not there, for a
+    source that is no network, and for what is no public key; all of it before anything is
+    made, but for a named group, which the first call that needs it tells.
     """
     # A machine's create call would refuse it too, after the network has been made.
     public_key_blob(request.public_key, provider=PROVIDER, operation=CREATE)
+    security_rules(request.rules)
     group = working_group(calls, request.owner)
     began = time.monotonic()
     with ThreadPoolExecutor(max_workers=3) as pool:
         standing = pool.submit(_group_stands, calls, request)
         network = pool.submit(_look_at_network, calls, request, group)
         firewall = pool.submit(_find_firewall, calls, request, group)
-        if not standing.result():
-            _make_group(calls, request, group, began)
-        # A group on its way out still shows what was in it.
         fresh = not standing.result()
-        subnet = pool.submit(
-            _ensure_subnet, calls, request, group, None if fresh else network.result(), began
-        )
-        id = _ensure_firewall(calls, request, group, None if fresh else firewall.result())
+        seen, wall = network.result(), firewall.result()
+        if fresh:
+            _make_group(calls, request, group, began)
+            # A group on its way out still shows what was in it. A subnet of the user's stays.
+            seen, wall = (seen if isinstance(seen, str) else None), None
+        subnet = pool.submit(_ensure_subnet, calls, request, group, seen, began)
+        id = _ensure_firewall(calls, request, group, wall)
         return Network(
             key=request.public_key.strip(), firewall=id, subnets=by_zone(subnet.result())
         )

@@ -33,6 +33,9 @@ LONGEST_DESCRIPTION = 140
 CLOSING = "nothing-else"
 """The name of the rule that closes the group to its own virtual network."""
 
+_NO_ADDRESS = "application security group"
+"""The source of a listed rule that names no address."""
+
 _ANYWHERE = ("*", "Internet", "0.0.0.0/0", "Any")
 
 
@@ -45,8 +48,7 @@ class Ingress:
 
     def is_exactly(self, wanted: Iterable[PortRule]) -> bool:
         """Whether nothing has to be written to let in exactly that."""
-        want = [normalise(rule) for rule in wanted]
-        return self.closed and sorted(self.rules, key=_order) == sorted(set(want), key=_order)
+        return self.closed and sorted(self.rules, key=_order) == _chosen(wanted)
 
 
 def normalise(rule: PortRule) -> PortRule:
@@ -79,7 +81,7 @@ def ingress(found: Sequence[SecurityRule] | None) -> Ingress:
             continue
         ports = [properties.destination_port_range, *(properties.destination_port_ranges or ())]
         sources = [properties.source_address_prefix, *(properties.source_address_prefixes or ())]
-        for source in filter(None, sources):
+        for source in list(filter(None, sources)) or [_NO_ADDRESS]:
             for port in filter(None, ports):
                 let_in.append(
                     _rule(word(properties.protocol), port, source, properties.description or "")
@@ -89,8 +91,9 @@ def ingress(found: Sequence[SecurityRule] | None) -> Ingress:
 
 def security_rules(wanted: Iterable[PortRule]) -> list[types.SecurityRule]:
     """The rules as the API takes them: the same rules are the same names and numbers."""
-    chosen = sorted({normalise(rule) for rule in wanted}, key=_order)
-    rules = [_allow(rule, priority) for priority, rule in enumerate(chosen, start=FIRST_PRIORITY)]
+    rules = [
+        _allow(rule, priority) for priority, rule in enumerate(_chosen(wanted), FIRST_PRIORITY)
+    ]
     closing = _inbound(
         CLOSING,
         priority=LAST_PRIORITY,
@@ -126,6 +129,12 @@ def _name(rule: PortRule) -> str:
     return f"{rule.protocol}-{rule.port}-" + re.sub(
         r"[^A-Za-z0-9.-]", "_", rule.source.replace(":", "-")
     )
+
+
+def _chosen(wanted: Iterable[PortRule]) -> list[PortRule]:
+    """Each rule once, in order: its name makes it the same one, and of several descriptions
+    the last one stands."""
+    return sorted({_name(rule): rule for rule in map(normalise, wanted)}.values(), key=_order)
 
 
 def _order(rule: PortRule) -> tuple[int, str, str, str]:

@@ -154,6 +154,28 @@ def test_what_is_no_key_is_said_before_anything_is_asked() -> None:
     assert canned.keys == []
 
 
+@pytest.mark.parametrize(
+    ("changes", "answers"),
+    [
+        ({"rules": (PortRule(22, "tcp", "everywhere"),)}, {}),
+        ({"subnet": "nowhere/machines"}, {"GET virtualNetworks": [Answer(200, {"value": []})]}),
+        ({}, {f"GET {VNET}": [vnet(tags={"team": "b"})]}),
+        ({}, {f"GET {NSG}": [nsg(tags={"team": "b"})]}),
+    ],
+    ids=["source", "subnet", "network", "firewall"],
+)
+def test_what_is_wrong_is_said_before_the_group_is_made(
+    changes: dict[str, object], answers: dict[str, list[Answer]]
+) -> None:
+    request = replace(network_request(), **changes)  # type: ignore[arg-type]
+    with (
+        Canned({**MADE, **answers}) as canned,
+        pytest.raises((InvalidRequestError, ForeignResourceError)),
+    ):
+        ensure_network(canned.calls, request)
+    assert not [key for key in canned.keys if key.startswith("PUT")]
+
+
 class TestNamedGroup:
     """With `group` in the settings: never made, looked at or tagged."""
 
@@ -241,6 +263,11 @@ class TestRules:
         with pytest.raises(InvalidRequestError, match="not a network"):
             security_rules([PortRule(80, "tcp", "home")])
 
+    def test_two_descriptions_of_one_rule_are_one_rule(self) -> None:
+        other = replace(SSH, description="another deployer, at the same address")
+        host_bits = replace(other, source="203.0.113.5")
+        assert self._back(SSH, other, host_bits) == (replace(other, source=SSH.source),)
+
     def test_the_neighbours_are_shut_out(self) -> None:
         closing = security_rules([])[-1]["properties"]
         assert (closing["access"], closing["sourceAddressPrefix"]) == ("Deny", "VirtualNetwork")
@@ -264,6 +291,27 @@ class TestRules:
         body = {"properties": {"securityRules": [*security_rules([SSH]), theirs]}}
         found = ingress(NetworkSecurityGroup(body).properties.security_rules)
         assert PortRule(0, "tcp", "0.0.0.0/0", "ports 1000-2000, all protocols") in found.rules
+        assert not found.is_exactly([SSH])
+
+    def test_a_rule_whose_source_is_no_address_shows_too(self) -> None:
+        from azure.mgmt.network.models import NetworkSecurityGroup
+
+        theirs = {
+            "name": "peers",
+            "properties": {
+                "priority": 200,
+                "direction": "Inbound",
+                "access": "Allow",
+                "protocol": "Tcp",
+                "sourceApplicationSecurityGroups": [{"id": id_of("x", "peers")}],
+                "sourcePortRange": "*",
+                "destinationAddressPrefix": "*",
+                "destinationPortRange": "22",
+            },
+        }
+        body = {"properties": {"securityRules": [*security_rules([SSH]), theirs]}}
+        found = ingress(NetworkSecurityGroup(body).properties.security_rules)
+        assert len(found.rules) == 2
         assert not found.is_exactly([SSH])
 
     def test_many_sources_in_one_rule_are_as_many_rules(self) -> None:
