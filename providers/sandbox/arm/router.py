@@ -28,6 +28,8 @@ class Route:
     """Whether it can be called without a token."""
     reads: bool = False
     """Whether it changes nothing, for a POST."""
+    scope: str = ""
+    """What its permission is called after, where that is not `type`."""
 
     @property
     def changes(self) -> bool:
@@ -40,9 +42,10 @@ class Route:
         if not self.type:
             return ""
         verb = VERBS.get(self.method)
+        scope = self.scope or self.type
         if verb is not None:
-            return f"{self.type}/{verb}"
-        return f"{self.type}/{self.template.rpartition('/')[2]}/action"
+            return f"{scope}/{verb}"
+        return f"{scope}/{self.template.rpartition('/')[2]}/action"
 
 
 class Router:

@@ -87,7 +87,7 @@ def _location_routes(
     yield Route(
         "GET",
         f"{home}/usages",
-        "usages.list",
+        "usages.list" if namespace == COMPUTE else "networkUsages.list",
         f"{namespace}/locations/usages",
         lambda c, v: page(world, c, usages(world, location_name(v, namespace))),
     )
@@ -109,7 +109,11 @@ def _location_routes(
 
 def _image_routes(world: World) -> Iterator[Route]:
     def route(template: str, verb: str, handle: Handler) -> Route:
-        return Route("GET", template, f"virtualMachineImages.{verb}", IMAGES, handle)
+        words = template.removeprefix(AT).split("/")
+        named = [word for word in words if word and word[0] != "{" and word != "vmimage"]
+        scope = "/".join(("Microsoft.Compute/locations", *named))
+        name = f"virtualMachineImages.{verb}"
+        return Route("GET", template, name, IMAGES, handle, scope=scope)
 
     def gallery(values: Mapping[str, str]) -> Gallery:
         return Gallery(world, location_name(values, COMPUTE))

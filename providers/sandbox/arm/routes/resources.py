@@ -28,6 +28,8 @@ from providers.sandbox.rest.message import RestAnswer
 SUBSCRIPTION = "/subscriptions/{subscription}"
 IN_GROUP = f"{SUBSCRIPTION}/resourceGroups/{{group}}"
 SUBSCRIPTIONS = "Microsoft.Resources/subscriptions"
+GROUPS = f"{SUBSCRIPTIONS}/resourceGroups"
+PROVIDERS = f"{SUBSCRIPTIONS}/providers"
 TAGS = "Microsoft.Resources/tags"
 PERMISSIONS = "Microsoft.Authorization/permissions"
 TERMS = "Microsoft.MarketplaceOrdering/offertypes"
@@ -75,8 +77,8 @@ def resource_routes(world: World, groups: Groups) -> Iterator[Route]:
 
 
 def _subscription_routes(world: World) -> Iterator[Route]:
-    def get(template: str, operation: str, handle: Handler) -> Route:
-        return Route("GET", template, operation, SUBSCRIPTIONS, handle)
+    def get(template: str, operation: str, handle: Handler, scope: str = "") -> Route:
+        return Route("GET", template, operation, SUBSCRIPTIONS, handle, scope=scope)
 
     yield get("/tenants", "tenants.list", lambda c, v: _value([show_tenant(world)]))
     yield get(
@@ -97,6 +99,7 @@ def _subscription_routes(world: World) -> Iterator[Route]:
         f"{SUBSCRIPTION}/providers/{{namespace}}",
         "providers.get",
         lambda c, v: RestAnswer(200, show_provider(world, v["namespace"])),
+        PROVIDERS,
     )
     for verb in ("register", "unregister"):
         yield Route(
@@ -131,7 +134,8 @@ def _subscription_routes(world: World) -> Iterator[Route]:
 
 def _group_routes(world: World, groups: Groups) -> Iterator[Route]:
     def route(method: str, operation: str, handle: Handler) -> Route:
-        return Route(method, IN_GROUP, f"resourceGroups.{operation}", GROUP, handle)
+        name = f"resourceGroups.{operation}"
+        return Route(method, IN_GROUP, name, GROUP, handle, scope=GROUPS)
 
     yield Route(
         "GET",
@@ -139,6 +143,7 @@ def _group_routes(world: World, groups: Groups) -> Iterator[Route]:
         "resourceGroups.list",
         GROUP,
         lambda c, v: groups.list(world, c),
+        scope=GROUPS,
     )
     yield route("GET", "get", lambda c, v: groups.get(world, v["group"]))
     yield route("HEAD", "checkExistence", lambda c, v: groups.exists(world, v["group"]))
@@ -151,6 +156,7 @@ def _group_routes(world: World, groups: Groups) -> Iterator[Route]:
         "resources.listByResourceGroup",
         GROUP,
         lambda c, v: list_resources(world, c, v["group"]),
+        scope=f"{GROUPS}/resources",
     )
     yield Route(
         "GET",
@@ -158,6 +164,7 @@ def _group_routes(world: World, groups: Groups) -> Iterator[Route]:
         "resources.list",
         SUBSCRIPTIONS,
         lambda c, v: list_resources(world, c),
+        scope=f"{SUBSCRIPTIONS}/resources",
     )
 
 

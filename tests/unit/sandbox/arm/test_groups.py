@@ -177,3 +177,33 @@ def test_what_is_known_beforehand(api: Api) -> None:
     assert kinds["virtualMachines"][0] == "2026-04-01"
     assert api.ask("GET", f"{api.home}/providers")["value"]
     assert api.refused("GET", f"{api.home}/providers/Contoso") == (404, "InvalidResourceNamespace")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "permission"),
+    [
+        ("PUT", "/resourceGroups/g", "Microsoft.Resources/subscriptions/resourceGroups/write"),
+        ("GET", "/resources", "Microsoft.Resources/subscriptions/resources/read"),
+        (
+            "GET",
+            "/providers/Microsoft.Compute/locations/eastus/publishers/p/artifacttypes/vmimage/"
+            "offers/o/skus/s/versions",
+            "Microsoft.Compute/locations/publishers/artifacttypes/offers/skus/versions/read",
+        ),
+        (
+            "POST",
+            "/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/m/start",
+            "Microsoft.Compute/virtualMachines/start/action",
+        ),
+        (
+            "DELETE",
+            "/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/s",
+            "Microsoft.Network/virtualNetworks/subnets/delete",
+        ),
+    ],
+)
+def test_permissions_have_azures_own_names(
+    made: Api, method: str, path: str, permission: str
+) -> None:
+    made.settings.take({"denied": [permission]})
+    assert made.refused(method, f"{made.home}{path}", {}) == (403, "AuthorizationFailed")
