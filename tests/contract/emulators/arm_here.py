@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from typing import ClassVar
 
@@ -18,6 +19,7 @@ from providers.sandbox.home import Home
 from tests.contract.emulators import EVERYTHING, Can, Refusal, Verb
 from tests.contract.emulators.arm import AzureCloud
 from tests.contract.emulators.rest_here import RestHere
+from tests.homes import new_home
 from tests.paper_hosts import PaperHosts
 
 MANAGEMENT = "https://management.azure.com/"
@@ -32,8 +34,6 @@ class ArmHere(AzureCloud):
 
     def __init__(self) -> None:
         from werkzeug.serving import make_server
-
-        from tests.homes import new_home
 
         self._settings = Settings()
         self._settings.take(QUICK)
@@ -58,7 +58,9 @@ class ArmHere(AzureCloud):
             self._environment.delenv(name)
         port = int(self._rest.endpoint.rpartition(":")[2])
         identity = f"http://127.0.0.1:{self._identity.port}"
-        for name, value in azure_environment(home, identity, port).items():
+        self.environ = azure_environment(home, identity, port)
+        """What leads Azure's tools here."""
+        for name, value in self.environ.items():
             self._environment.setenv(name, value)
         super().__init__(
             self._rest.endpoint,
@@ -89,8 +91,6 @@ class ArmHere(AzureCloud):
         return [action for action, changes in self._rest.log() if changes]
 
     def close(self) -> None:
-        import shutil
-
         self._environment.undo()
         self._identity.shutdown()
         self._identity.server_close()

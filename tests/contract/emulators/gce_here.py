@@ -34,7 +34,9 @@ class GceHere(Gce):
             self._environment.delenv(name)
         home = Home(self._rest.home / "google")
         home.make()
-        for name, value in google_environment(home, self.endpoint).items():
+        self.environ = google_environment(home, self.endpoint)
+        """What leads Google's tools here."""
+        for name, value in self.environ.items():
             self._environment.setenv(name, value)
 
     def refuse(
