@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from providers.azure.errors import PROVIDER
 from providers.azure.shared_credential import SharedCredential
 from providers.azure.subscription import endpoint_of, find_subscription, scope_of
-from providers.contract.errors import InvalidRequestError
+from providers.contract.errors import AuthError, InvalidRequestError
 from providers.contract.types import ProviderSettings
 
 if TYPE_CHECKING:
@@ -185,7 +185,14 @@ def _make_credential() -> TokenCredential:
 
     # The chain logs a warning for each way that led nowhere; the error says the same.
     logging.getLogger("azure.identity").setLevel(logging.ERROR)
-    return SharedCredential(DefaultAzureCredential())
+    try:
+        return SharedCredential(DefaultAzureCredential())
+    except (ValueError, OSError) as error:
+        raise AuthError(
+            f"Azure's credentials cannot be used: {error}",
+            provider=PROVIDER,
+            advice="check the AZURE_... variables of this shell, and the files they name",
+        ) from error
 
 
 def _allow_http() -> Policy:

@@ -147,12 +147,9 @@ ROWS: tuple[Row, ...] = (
         "transient",
         DELETE,
     ),
+    Row(("ResourceGroupBeingDeleted",), "transient", CREATE | DELETE),
     Row(
-        (
-            "ResourceGroupBeingDeleted",
-            "PrivateIPAddressIsAllocated",
-            "ReferencedResourceNotProvisioned",
-        ),
+        ("PrivateIPAddressIsAllocated", "ReferencedResourceNotProvisioned"),
         "transient",
         CREATE,
     ),
@@ -160,6 +157,7 @@ ROWS: tuple[Row, ...] = (
     Row(
         (
             "AnotherOperationInProgress",
+            "CanceledAndSupersededDueToAnotherOperation",
             "Conflict",
             "OperationPreempted",
             "RetryableError",

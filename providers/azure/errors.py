@@ -24,6 +24,7 @@ from providers.contract.errors import (
     CloudError,
     InvalidRequestError,
     NotInstalledError,
+    ThrottledError,
     TransientError,
     UnknownCloudError,
 )
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from azure.core.exceptions import AzureError, HttpResponseError, ODataV4Format
 
 PROVIDER = "azure"
+
+THROTTLED = 429
+"""The one HTTP status that says more than the code beside it."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +72,17 @@ def classify(
     `age`: seconds since we created the thing asked about, None when we did not just create
     it. The code, message and request id are kept word for word.
     """
-    from azure.core.exceptions import HttpResponseError
+    from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 
     if isinstance(error, HttpResponseError) and error.response is not None:
-        return _from_answer(error, operation, phase, age)
+        found = _from_answer(error, operation, phase, age)
+        if (
+            not isinstance(error, ClientAuthenticationError)
+            or isinstance(found, (ThrottledError, TransientError))
+            or (isinstance(found, AuthError) and error.error is not None)
+        ):
+            return found
+        # The answer is the sign-in service's: no token was given.
     return _without_answer(error, operation)
 
 
@@ -117,7 +128,9 @@ def refused(
     clear enough.
     """
     told = found[-1] if found else Refusal(str(status), f"HTTP {status}")
-    for candidate in (*found, Refusal(str(status), told.message)):
+    by_status = Refusal(str(status), told.message)
+    # Azure's codes for too many calls are many, and one of them says `not allowed`.
+    for candidate in (by_status, *found) if status == THROTTLED else (*found, by_status):
         row = find_row(ROWS, candidate.code, phase, candidate.message, age)
         if row is None or (candidate.code == "400" and told.code != "400"):
             continue

@@ -79,7 +79,10 @@ TABLE: tuple[Case, ...] = (
         ("TooManyRequests", "SubscriptionRequestsThrottled", "OperationThrottled", "429"),
         429, "read", None, SAID, ThrottledError, None,
     ),
-    (("SomethingNew",), 429, "create", None, SAID, ThrottledError, None),
+    (
+        ("SomethingNew", "OperationNotAllowed", "RetryableError"),
+        429, "create", None, SAID, ThrottledError, None,
+    ),
     (("ServerBusy",), 503, "read", None, SAID, ThrottledError, None),
     (
         (
@@ -140,6 +143,11 @@ TABLE: tuple[Case, ...] = (
         400, "delete", None, SAID, TransientError, None,
     ),
     (("ResourceGroupBeingDeleted",), 409, "create", None, SAID, TransientError, None),
+    (("ResourceGroupBeingDeleted",), 409, "delete", None, SAID, TransientError, None),
+    (
+        ("CanceledAndSupersededDueToAnotherOperation",),
+        200, "create", None, SAID, TransientError, None,
+    ),
     (
         ("AnotherOperationInProgress", "Conflict", "OperationPreempted"),
         409, "create", None, SAID, TransientError, None,
