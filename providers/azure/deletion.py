@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING, Literal
 
 from providers.azure.calls import Calls
 from providers.azure.errors import PROVIDER
-from providers.azure.operations import Unpolled, finish, start
+from providers.azure.operations import Unpolled, carry_out
 from providers.contract.classify import AlreadyDone
-from providers.contract.errors import DeadlineError, TransientError
+from providers.contract.errors import DeadlineError, ThrottledError, TransientError
 from providers.contract.waiting import Deadline
 
 if TYPE_CHECKING:
     from azure.core.polling import LROPoller
 
 Deletable = Literal["machine", "disk", "interface", "address", "firewall", "network"]
-
-MANY = 1000
-"""Tries of a delete: its deadline bounds them."""
 
 
 def delete(calls: Calls, kind: Deletable, group: str, name: str, limit: Deadline) -> None:
@@ -31,14 +28,24 @@ def delete(calls: Calls, kind: Deletable, group: str, name: str, limit: Deadline
     Raises DeadlineError when it is still there, or still in use, at the deadline.
     """
     operation, begin = _way(calls, kind, group, name)
+    delete_by(calls, operation, begin, limit, f"{kind} {name}")
+
+
+def delete_by(
+    calls: Calls,
+    operation: str,
+    begin: Callable[[Unpolled], LROPoller[None]],
+    limit: Deadline,
+    what: str,
+) -> None:
+    """Delete `what` by that call; otherwise as `delete`."""
     try:
-        started = start(calls, operation, "delete", begin, deadline=limit, attempts=MANY)
-        finish(calls, started, limit, f"{kind} {name}")
+        carry_out(calls, operation, "delete", begin, limit, what)
     except AlreadyDone:
         return
-    except TransientError as error:
+    except (ThrottledError, TransientError) as error:
         raise DeadlineError(
-            f"{kind} {name} could not be removed in time: {error.message}",
+            f"{what} could not be removed in time: {error.message}",
             provider=PROVIDER,
             operation=operation,
             code=error.code,

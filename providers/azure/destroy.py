@@ -6,16 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from providers.azure.calls import Calls
-from providers.azure.deletion import Deletable, delete
+from providers.azure.deletion import Deletable, delete, delete_by
 from providers.azure.errors import PROVIDER
 from providers.azure.group import going
 from providers.azure.group_contents import Contents, look_into
 from providers.azure.ids import ResourceId, parse_id
 from providers.azure.listing import survey
-from providers.azure.operations import finish, start
 from providers.azure.parts import Subject, remove_machine
 from providers.azure.tags import check_owner
-from providers.contract.classify import AlreadyDone
 from providers.contract.errors import (
     DeadlineError,
     ForeignResourceError,
@@ -142,19 +140,15 @@ class Removal:
         return None if found is None else _Group(dict(found.tags or {}), going(found))
 
     def _delete_group(self, name: str) -> None:
-        try:
-            started = start(
-                self.calls,
-                "resourceGroups.delete",
-                "delete",
-                lambda how: self.calls.clients.resources.resource_groups.begin_delete(
-                    name, force_deletion_types=FORCED, polling=how
-                ),
-                deadline=self.limit,
-            )
-            finish(self.calls, started, self.limit, f"resource group {name}")
-        except AlreadyDone:
-            return
+        delete_by(
+            self.calls,
+            "resourceGroups.delete",
+            lambda how: self.calls.clients.resources.resource_groups.begin_delete(
+                name, force_deletion_types=FORCED, polling=how
+            ),
+            self.limit,
+            f"resource group {name}",
+        )
 
     def _ours_only(self, name: str, contents: Contents) -> None:
         """Take what is ours out of the group, kind by kind, and leave the rest."""

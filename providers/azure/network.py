@@ -15,7 +15,7 @@ from providers.azure.calls import Calls
 from providers.azure.errors import PROVIDER
 from providers.azure.group import ensure_group, find_group, going, working_group
 from providers.azure.names import SUBNET, firewall_name, network_name
-from providers.azure.operations import finish, start
+from providers.azure.operations import carry_out
 from providers.azure.security_rules import ingress, security_rules
 from providers.azure.subnets import OwnNetwork, by_zone, find_named, find_own, own_network
 from providers.azure.tags import check_owner
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 CREATE = "virtualMachines.createOrUpdate"
 """The call that takes the key; what is wrong with it is said before anything is made."""
-
-MANY = 1000
-"""Tries of a PUT that another one of the same thing is in the way of: its deadline bounds them."""
 
 WAIT = 300.0
 """Seconds for a virtual network or a security group to be made; Azure takes a few."""
@@ -116,18 +113,16 @@ def _ensure_subnet(
 
 def _make_network(calls: Calls, request: NetworkRequest, group: str, name: str) -> None:
     body = own_network(calls.region, request.owner)
-    limit = Deadline.after(WAIT)
-    started = start(
+    carry_out(
         calls,
         "virtualNetworks.createOrUpdate",
         "create",
         lambda how: calls.clients.network.virtual_networks.begin_create_or_update(
             group, name, body, polling=how
         ),
-        deadline=limit,
-        attempts=MANY,
+        Deadline.after(WAIT),
+        f"virtual network {name}",
     )
-    finish(calls, started, limit, f"virtual network {name}")
 
 
 def _find_firewall(
@@ -164,18 +159,16 @@ def _ensure_firewall(
             "properties": {"securityRules": security_rules(request.rules)},
         },
     )
-    limit = Deadline.after(WAIT)
-    started = start(
+    carry_out(
         calls,
         "networkSecurityGroups.createOrUpdate",
         "create",
         lambda how: calls.clients.network.network_security_groups.begin_create_or_update(
             group, name, body, polling=how
         ),
-        deadline=limit,
-        attempts=MANY,
+        Deadline.after(WAIT),
+        f"security group {name}",
     )
-    finish(calls, started, limit, f"security group {name}")
     id = (
         f"/subscriptions/{calls.clients.subscription}/resourceGroups/{group}"
         f"/providers/Microsoft.Network/networkSecurityGroups/{name}"

@@ -16,6 +16,7 @@ from providers.azure.calls import Calls
 from providers.azure.errors import PROVIDER, failed
 from providers.contract.classify import AlreadyDone, Phase, retry_after_seconds
 from providers.contract.errors import CloudError, DeadlineError
+from providers.contract.retry import with_retries
 from providers.contract.waiting import Deadline
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ READ = "operations.get"
 
 ATTEMPTS = 8
 """Of one request before its error stands, when the deadline leaves time for so many."""
+
+MANY = 1000
+"""Tries of a change that something else is in the way of: its deadline bounds them."""
 
 LOOK = 20.0
 """Seconds for one look at an operation, with its retries."""
@@ -143,6 +147,33 @@ def finish(calls: Calls, started: Started, deadline: Deadline, what: str) -> Non
         provider=PROVIDER,
         operation=started.operation,
         advice="run again to go on from here",
+    )
+
+
+def carry_out(
+    calls: Calls,
+    operation: str,
+    phase: Phase,
+    begin: Callable[[Unpolled], LROPoller[T]],
+    deadline: Deadline,
+    what: str,
+) -> None:
+    """Start a change and wait until it is over.
+
+    It is begun again, until the deadline, where it is refused or ends in an error that
+    passes: another change of the same thing came between, or something still uses it.
+    """
+
+    def attempt() -> None:
+        started = start(calls, operation, phase, begin, deadline=deadline, attempts=MANY)
+        finish(calls, started, deadline, what)
+
+    with_retries(
+        attempt,
+        operation=operation,
+        on_retry=calls.on_retry,
+        policy=deadline.policy(attempts=MANY),
+        sleep=calls.pause,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from providers.azure.calls import Calls
 from providers.azure.errors import PROVIDER
 from providers.azure.ids import parse_id
-from providers.azure.operations import finish, start
+from providers.azure.operations import carry_out
 from providers.azure.tags import check_owner
 from providers.azure.vm_reads import GET
 from providers.contract.errors import InvalidRequestError
@@ -59,8 +59,7 @@ def set_tags(calls: Calls, machine: CloudMachine, tags: Mapping[str, str | None]
 def _change(
     calls: Calls, id: str, how_to: Literal["Merge", "Delete"], tags: Mapping[str, str]
 ) -> None:
-    limit = Deadline.after(WAIT)
-    started = start(
+    carry_out(
         calls,
         OPERATION,
         "create",
@@ -69,7 +68,6 @@ def _change(
             {"operation": how_to, "properties": {"tags": dict(tags)}},
             polling=how,
         ),
-        deadline=limit,
-        attempts=1000,
+        Deadline.after(WAIT),
+        f"the tags of {id}",
     )
-    finish(calls, started, limit, f"the tags of {id}")

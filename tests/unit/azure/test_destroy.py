@@ -15,6 +15,7 @@ from tests.unit.azure.canned import (
     Canned,
     accepted,
     arm_error,
+    ended_in,
     going,
     id_of,
     succeeded,
@@ -146,6 +147,27 @@ def test_a_firewall_in_use_is_waited_for() -> None:
     assert len(canned.retries) == 2
 
 
+def test_a_removal_that_ends_in_an_error_that_passes_is_begun_again() -> None:
+    with Canned(
+        {
+            "GET networkSecurityGroups/": [Answer(200, part("networkSecurityGroups", "fw"))],
+            "DELETE networkSecurityGroups/": [accepted(status=202)],
+            "GET operations/": [ended_in("AnotherOperationInProgress"), succeeded()],
+        }
+    ) as canned:
+        destroy(canned, "firewall", id_of("networkSecurityGroups", "fw"))
+    assert canned.keys.count("DELETE networkSecurityGroups/") == 2
+    assert [retry.operation for retry in canned.retries] == ["networkSecurityGroups.delete"]
+
+
+def test_in_a_group_that_is_going_it_is_waited_for() -> None:
+    going = arm_error("ResourceGroupBeingDeleted", "wait", 409)
+    gone = arm_error("ResourceGroupNotFound", "gone", 404)
+    with Canned({GET: [Answer(200, vm())], DELETE: [going, going, gone], **EMPTY}) as canned:
+        destroy(canned, "machine", MACHINE)
+    assert canned.keys.count(DELETE) == 3
+
+
 def test_one_in_use_at_the_deadline_is_said_so() -> None:
     busy = arm_error("NicInUse", "in use by a machine", 400)
     with (
@@ -235,6 +257,19 @@ class TestGroup:
         with Canned({}, group=GROUP) as canned, pytest.raises(ForeignResourceError):
             destroy(canned, "group", GROUP_ID)
         assert canned.keys == []
+
+    def test_one_that_cannot_be_deleted_just_now_is_tried_until_the_deadline(self) -> None:
+        busy = arm_error("Conflict", "busy", 409)
+        answers = {"GET resourcegroups/": [group()], "GET resources": [page()]}
+        done = Answer(200)
+        with Canned({**answers, "DELETE resourcegroups/": [busy] * 12 + [done]}) as canned:
+            destroy(canned, "group", GROUP_ID)
+        assert canned.keys.count("DELETE resourcegroups/") == 13
+        with (
+            Canned({**answers, "DELETE resourcegroups/": [busy]}) as canned,
+            pytest.raises(DeadlineError, match="busy"),
+        ):
+            destroy(canned, "group", GROUP_ID, seconds=0.2)
 
     def test_one_on_its_way_out_is_waited_for(self) -> None:
         gone = arm_error("ResourceGroupNotFound", "gone", 404)

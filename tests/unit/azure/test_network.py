@@ -147,6 +147,15 @@ def test_a_network_that_could_not_be_made_says_why() -> None:
         ensure_network(canned.calls, network_request())
 
 
+def test_a_write_that_another_one_came_between_is_sent_again() -> None:
+    ended = ended_in("CanceledAndSupersededDueToAnotherOperation")
+    with Canned(
+        {**STANDING, **MADE, f"GET {NSG}": [nsg(WEB)], "GET operations/": [ended, succeeded()]}
+    ) as canned:
+        ensure_network(canned.calls, network_request())
+    assert canned.keys.count(f"PUT {NSG}") == 2
+
+
 def test_what_is_no_key_is_said_before_anything_is_asked() -> None:
     request = replace(network_request(), public_key="not a key")
     with Canned({}) as canned, pytest.raises(InvalidRequestError, match="SSH key"):
