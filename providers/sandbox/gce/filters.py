@@ -45,8 +45,12 @@ def bad_filter(text: str) -> RestRefusal:
 
 @dataclass(frozen=True)
 class _Token:
+    """`text` is what a quoted text says; `pattern` the same as a regular expression, whose
+    backslashes are its own."""
+
     kind: str
     text: str
+    pattern: str
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -57,10 +61,11 @@ def _tokens(text: str) -> list[_Token]:
         if match is None:
             raise ValueError(text)
         kind = str(match.lastgroup)
-        value = match[kind]
+        pattern = value = match[kind]
         if kind == "quoted":
-            value = re.sub(r"\\(.)", r"\1", value[1:-1])
-        found.append(_Token(kind, value))
+            pattern = value[1:-1]
+            value = re.sub(r"\\(.)", r"\1", pattern)
+        found.append(_Token(kind, value, pattern))
         position = match.end()
     return found
 
@@ -118,7 +123,7 @@ class _Reader:
             return lambda document: not inner(document)
         if self.sees_minus():
             token = self.tokens[self.position]
-            self.tokens[self.position] = _Token(token.kind, token.text[1:])
+            self.tokens[self.position] = _Token(token.kind, token.text[1:], token.pattern[1:])
             self.newer = True
             inner = self.term()
             return lambda document: not inner(document)
@@ -141,7 +146,7 @@ class _Reader:
             raise ValueError(value.text)
         if operator in OLDER:
             self.older = True
-            pattern = re.compile(value.text)
+            pattern = re.compile(value.pattern)
             wanted = operator == "eq"
             return lambda document: (
                 (pattern.fullmatch(_text(look_up(document, member.text))) is not None) is wanted

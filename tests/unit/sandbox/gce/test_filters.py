@@ -37,6 +37,8 @@ ONE = {
         "name eq web-.*",
         "(name eq web-.*) (status ne TERMINATED)",
         "labels.app eq shop",
+        # As gcloud writes `--filter=name=...`.
+        r'name eq ".*\bweb\-1\b.*"',
         "scheduling.preemptible = true",
         "cpus > 2 AND cpus <= 4",
         "labels.dotted.key = x",
