@@ -6,16 +6,14 @@ the machine, and it counts as there when SSH has been answered with the host key
 
 from __future__ import annotations
 
-import json
 import time
 import uuid
-from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 from benchmarks.commands import BenchmarkFailed
+from benchmarks.traffic import Traffic
 from orchestrator.machines.connection import Connection, Endpoint
 from orchestrator.machines.endpoint import Login
 from orchestrator.machines.hostkeys import fingerprint
@@ -44,14 +42,12 @@ DEADLINE = 300.0
 TARGET = "bench"
 GIB = 1024**3
 REGIONS = {"aws": "us-east-1", "gcp": "europe-west1", "azure": "southeastasia"}
-SERVICES = {"aws": ("ec2", "ssm", "sts"), "gcp": ("gce",), "azure": ("arm",)}
-"""What each cloud's calls are logged under by the sandbox."""
 EVERYWHERE = "0.0.0.0/0"
 
 
 @dataclass(frozen=True)
 class Life:
-    """One round with so many machines. `calls` are API calls by operation, from the create
+    """One round with so many machines: seconds, and API calls by operation, from the create
     call of the first to SSH on the last, and from there until all are gone."""
 
     to_ssh: float
@@ -63,7 +59,7 @@ class Life:
 class Lifecycle:
     """Rounds of machines on one cloud of the sandbox that `environment` leads to."""
 
-    def __init__(self, cloud: str, environment: Mapping[str, str], exchanges: Path) -> None:
+    def __init__(self, cloud: str, environment: Mapping[str, str], traffic: Traffic) -> None:
         upper = cloud.upper()
         settings = ProviderSettings(
             cloud,
@@ -71,7 +67,7 @@ class Lifecycle:
             ca=environment.get(f"LONGSHORE_{upper}_CA"),
         )
         self._cloud = cloud
-        self._exchanges = exchanges
+        self._traffic = traffic
         self._provider: Provider = provider_factory(cloud)(settings, REGIONS[cloud], ignore_retry)
         self._owner = Owner(f"b{uuid.uuid4().hex[:8]}", "bench")
         self._login = Login(project_key(self._owner.project, environment))
@@ -82,7 +78,7 @@ class Lifecycle:
         firewall stand before the time begins and go after it ended."""
         target = Target(TARGET, self._cloud, REGIONS[self._cloud], Size(cpu=2, memory=4 * GIB))
         ground = self._ground(target)
-        before = self._seen()
+        self._traffic.begin()
         try:
             with ThreadPoolExecutor(count) as pool:
                 began = time.perf_counter()
@@ -90,12 +86,12 @@ class Lifecycle:
                     pool.map(lambda n: self._make(f"{TARGET}-{n}", target, ground), range(count))
                 )
                 to_ssh = time.perf_counter() - began
-                create = self._calls_since(before)
-                before = self._seen()
+                create = self._traffic.calls()
+                self._traffic.begin()
                 began = time.perf_counter()
                 list(pool.map(self._remove, made))
                 to_gone = time.perf_counter() - began
-            return Life(to_ssh, to_gone, create, self._calls_since(before))
+            return Life(to_ssh, to_gone, create, self._traffic.calls())
         finally:
             self.clear()
 
@@ -142,14 +138,3 @@ class Lifecycle:
 
     def _remove(self, machine: CloudMachine) -> None:
         self._provider.destroy(machine_resource(machine), self._owner, deadline=DEADLINE)
-
-    def _seen(self) -> int:
-        return len(self._exchanges.read_text().splitlines())
-
-    def _calls_since(self, start: int) -> dict[str, int]:
-        lines = self._exchanges.read_text().splitlines()[start:]
-        entries = (json.loads(line) for line in lines)
-        found = Counter(
-            entry["action"] for entry in entries if entry["service"] in SERVICES[self._cloud]
-        )
-        return dict(found.most_common())

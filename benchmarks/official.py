@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -13,6 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from benchmarks.commands import BenchmarkFailed
+from benchmarks.lifecycle import Life
+from benchmarks.traffic import Traffic
+from providers.sandbox.azure_environment import az_environment
 
 DEADLINE = 300.0
 BANNER = b"SSH-2.0"
@@ -24,13 +28,15 @@ class CommandLine:
 
     name = ""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], traffic: Traffic) -> None:
         self._environment = dict(environment)
+        self._traffic = traffic
         self._prefix = f"b{uuid.uuid4().hex[:8]}"
 
     @property
-    def installed(self) -> bool:
-        return shutil.which(self.name, path=self._environment.get("PATH")) is not None
+    def program(self) -> str | None:
+        """Where the command is; None where it is not installed."""
+        return shutil.which(self.name, path=self._environment.get("PATH"))
 
     def prepare(self) -> None:
         """What has to stand before the time begins."""
@@ -46,26 +52,31 @@ class CommandLine:
     def clear(self) -> None:
         """Take away what `prepare` made."""
 
-    def round(self, count: int) -> tuple[float, float]:
-        """Seconds from the first call to the last banner, and until all are gone."""
+    def round(self, count: int) -> Life:
+        """From the first call to the last banner, and from there until all are gone."""
         self.prepare()
+        self._traffic.begin()
         try:
             began = time.perf_counter()
             addresses = self.create(count)
             with ThreadPoolExecutor(count) as pool:
                 list(pool.map(_wait_for_banner, addresses))
             to_ssh = time.perf_counter() - began
+            create = self._traffic.calls()
+            self._traffic.begin()
             began = time.perf_counter()
             self.delete()
-            return to_ssh, time.perf_counter() - began
+            to_gone = time.perf_counter() - began
+            return Life(to_ssh, to_gone, create, self._traffic.calls())
         finally:
             self.clear()
 
     def run(self, *arguments: str) -> Any:
         """Run the command and read its JSON. Raises BenchmarkFailed when it fails."""
         done = subprocess.run(
-            [self.name, *arguments],
+            [self.program or self.name, *arguments],
             env=self._environment,
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=DEADLINE,
@@ -140,12 +151,30 @@ class Gcloud(CommandLine):
 
 
 class Az(CommandLine):
-    """`az vm create` in a resource group of its own, which goes as a whole."""
+    """`az vm create`, a command a machine side by side, in a resource group of its own, which
+    goes as a whole. Signed in before the time begins. Found by LONGSHORE_AZ or on PATH, since it
+    is not installed beside the SDKs, whose versions it would change."""
 
     name = "az"
     location = "southeastasia"
+    cloud = "LongshoreBenchmark"
+
+    def __init__(self, environment: Mapping[str, str], traffic: Traffic) -> None:
+        super().__init__(az_environment(dict(environment)), traffic)
+        self._signed_in = False
+
+    @property
+    def program(self) -> str | None:
+        return os.environ.get("LONGSHORE_AZ") or super().program
 
     def prepare(self) -> None:
+        if not self._signed_in:
+            endpoint = self._environment["LONGSHORE_AZURE_ENDPOINT"]
+            at = ("--endpoint-resource-manager", endpoint)
+            self.run("cloud", "register", "--name", self.cloud, *at)
+            self.run("cloud", "set", "--name", self.cloud)
+            self.run("login", "--identity")
+            self._signed_in = True
         self.run("group", "create", "--name", self._prefix, "--location", self.location)
 
     def create(self, count: int) -> Sequence[str]:
