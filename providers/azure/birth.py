@@ -42,6 +42,7 @@ from providers.contract.errors import (
     ThrottledError,
     TransientError,
 )
+from providers.contract.retry import Retry
 from providers.contract.types import CloudMachine, MachineRequest
 from providers.contract.waiting import Deadline
 
@@ -58,7 +59,7 @@ PROBE_SECONDS = 5.0
 
 
 class _Stillborn(Exception):
-    """A machine that was placed and did not start; it is gone by now."""
+    """A machine that was accepted and failed for a reason that passes; it is gone by now."""
 
     def __init__(self, error: CloudError) -> None:
         super().__init__(str(error))
@@ -83,16 +84,16 @@ class Birth:
         return machine_name(self.request.token)
 
     def run(self) -> CloudMachine:
-        """Converge; a machine that was placed and did not start is made a second time."""
+        """Converge; a machine that failed for a reason that passes is made a second time."""
         try:
             return self._converge()
-        except _Stillborn:
-            pass
+        except _Stillborn as first:
+            self._tell_again(first.error)
         try:
             return self._converge()
         except _Stillborn as second:
             error = second.error
-            if error.code == PROVISIONING_TIMEOUT:
+            if error.code not in STILLBORN:
                 raise error from None
             raise CapacityError(
                 f"the machine was made twice and did not start: {error.message}",
@@ -106,10 +107,16 @@ class Birth:
     def _converge(self) -> CloudMachine:
         found = self._find()
         if found is not None and self._is_in_the_way(found):
+            self._tell_again(self._why(found, None))
             bury(self.calls, found, self.request.owner)
             found = None
         started = self._create() if found is None else None
         return self._wait(found, started)
+
+    def _tell_again(self, error: CloudError) -> None:
+        """Say that it is made anew, and why."""
+        reason = f"{error.code} {error.message}".strip()
+        self.calls.on_retry(Retry(PROVIDER, CREATE, reason, 1, 0.0))
 
     def _is_in_the_way(self, vm: VirtualMachine) -> bool:
         """Whether it is one that failed, or is going: neither will ever run."""
@@ -206,11 +213,17 @@ class Birth:
 
     def _check_going(self, started: Started | None, seen: bool) -> None:
         """The machine does not show. Fine while its making goes on, else say what became of
-        it. Spot machines are deleted when Azure wants them back."""
+        it. Spot machines are deleted when Azure wants them back: it has no room for them."""
         stands = outcome(self.calls, started) if started and started.url else Outcome(over=seen)
         if stands.error is not None:
             leave_nothing(self.calls, self.group, self.request, stands.error)
-            raise stands.error
+            raise self._final(stands.error)
+        if stands.over and self.request.market == "spot":
+            raise CapacityError(
+                f"spot machine {self.name} was taken back while it was made",
+                provider=PROVIDER,
+                operation=GET,
+            ).widen("zone")
         if stands.over:
             raise TransientError(
                 f"machine {self.name} was deleted while it was made",
@@ -228,9 +241,13 @@ class Birth:
         if error.code == PROVISIONING_TIMEOUT and _answers(addresses.public):
             return to_machine(vm, self.request.region, addresses)
         bury(self.calls, vm, self.request.owner, because=error)
-        if error.code in (PROVISIONING_TIMEOUT, *STILLBORN):
-            raise _Stillborn(error)
-        raise error
+        raise self._final(error)
+
+    def _final(self, error: CloudError) -> Exception:
+        """What to raise for a making that failed and left nothing: `run` tries again if the
+        error passes."""
+        passes = isinstance(error, (ThrottledError, TransientError))
+        return _Stillborn(error) if passes else error
 
     def _why(self, vm: VirtualMachine, started: Started | None) -> CloudError:
         """The operation knows best; the machine's own status knows after a restart of ours."""

@@ -211,6 +211,9 @@ def test_a_failed_one_of_an_earlier_run_is_made_anew() -> None:
     ) as canned:
         assert ensure(canned).state == "running"
     assert canned.keys.index(DELETE) < canned.keys.index(PUT)
+    assert [retry.reason for retry in canned.retries] == [
+        "AllocationFailed AllocationFailed: it said"
+    ]
 
 
 @pytest.mark.parametrize("code", ["OSProvisioningInternalError", "VMStartTimedOut", ""])
@@ -309,21 +312,6 @@ def test_a_network_that_does_not_show_yet_is_waited_for(monkeypatch: pytest.Monk
         canned.calls.note_birth(machine_request().subnet)
         assert ensure(canned).state == "running"
     assert len(canned.retries) == 1
-
-
-def test_a_spot_machine_taken_back_while_it_is_made_is_said_so() -> None:
-    with (
-        Canned(
-            {
-                GET: [missing(), Answer(200, vm("Creating", "")), missing()],
-                PUT: [accepted(vm("Creating"))],
-                OPERATION: [succeeded()],
-                **NICS,
-            }
-        ) as canned,
-        pytest.raises(TransientError, match="deleted while it was made"),
-    ):
-        ensure(canned, market="spot")
 
 
 def test_the_deadline_leaves_the_machine_and_says_what_to_do() -> None:
