@@ -5,8 +5,10 @@ from __future__ import annotations
 import ipaddress
 from typing import ClassVar
 
+from providers.sandbox.arm.call import Call
 from providers.sandbox.arm.document import Document, at
 from providers.sandbox.arm.ids import ResourceId
+from providers.sandbox.arm.network.addresses import PublicAddresses
 from providers.sandbox.arm.network.kind import NetworkKind
 from providers.sandbox.arm.network.prefixes import RESERVED, parse_prefix, prefixes_of
 from providers.sandbox.arm.network.references import (
@@ -27,8 +29,10 @@ from providers.sandbox.arm.refusals import refuse
 from providers.sandbox.arm.shapes.network import INTERFACE
 from providers.sandbox.arm.store import Record
 from providers.sandbox.arm.world import World
-from providers.sandbox.rest.message import RestRefusal
+from providers.sandbox.rest.message import RestAnswer, RestRefusal
 
+PUBLIC = "ipconfigurations/publicipaddress"
+"""What `$expand` can ask for here: public addresses whole, rather than by their ids."""
 OUTPUT = ("virtualMachine", "macAddress", "primary", "hostedWorkloads", "tapConfigurations")
 
 
@@ -63,6 +67,19 @@ class Interfaces(NetworkKind):
         record = Record(id, body)
         _address(world, record, old)
         return record
+
+    def get(self, world: World, call: Call, record: Record) -> RestAnswer:
+        """GET; `$expand` adds the public addresses."""
+        shown = self.show(world, record)
+        wanted = {word.strip().lower() for word in call.query("$expand").split(",")}
+        if PUBLIC in wanted:
+            for entry in shown["properties"]["ipConfigurations"]:
+                id = at(entry, "properties", "publicIPAddress", "id")
+                found = None if id is None else world.store.find(id)
+                if found is not None:
+                    address = PublicAddresses().show(world, found)
+                    entry["properties"]["publicIPAddress"] = address
+        return RestAnswer(200, shown)
 
     def properties(self, world: World, record: Record) -> Document:
         """With the machine that has it, and its addresses."""

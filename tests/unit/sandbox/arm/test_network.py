@@ -238,6 +238,15 @@ def test_references_go_both_ways_and_say_what_cannot_be_removed(made: Api) -> No
     assert made.hosts.pool._taken == set()
 
 
+def test_an_interface_is_read_together_with_its_address(made: Api) -> None:
+    made.interface(public=made.address()["id"])
+    shown = made.ask("GET", f"{NIC}?$expand=ipConfigurations/publicIPAddress")
+    configuration = shown["properties"]["ipConfigurations"][0]["properties"]
+    assert configuration["publicIPAddress"] == made.ask("GET", ADDRESS)
+    plain = made.ask("GET", NIC)["properties"]["ipConfigurations"][0]["properties"]
+    assert set(plain["publicIPAddress"]) == {"id"}
+
+
 @pytest.mark.parametrize(
     ("configuration", "code"),
     [
