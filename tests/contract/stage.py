@@ -30,6 +30,9 @@ from tests.contract.emulators import Emulator, Facts, Verb
 SSH = PortRule(22, "tcp", "203.0.113.4/32", "ssh: tester@laptop")
 WEB = PortRule(80, "tcp", "0.0.0.0/0")
 DEADLINE = 120.0
+"""Seconds for one machine of an emulator to be made or removed."""
+LIVE_DEADLINE = 900.0
+"""The same for a real cloud's."""
 
 
 def new_public_key() -> str:
@@ -64,6 +67,10 @@ class Stage:
     @property
     def facts(self) -> Facts:
         return self.emulator.facts
+
+    @property
+    def deadline(self) -> float:
+        return LIVE_DEADLINE if hasattr(self.emulator, "minutes") else DEADLINE
 
     def another_process(self) -> Provider:
         """A provider with nothing in memory, as after a crash."""
@@ -114,10 +121,10 @@ class Stage:
         return replace(request, token=self.tokens[-1])
 
     def machine(self, request: MachineRequest | None = None) -> CloudMachine:
-        return self.provider.ensure_machine(request or self.request(), deadline=DEADLINE)
+        return self.provider.ensure_machine(request or self.request(), deadline=self.deadline)
 
     def destroy(self, resource: Resource) -> None:
-        self.provider.destroy(resource, self.owner, deadline=DEADLINE)
+        self.provider.destroy(resource, self.owner, deadline=self.deadline)
 
     def listing(self) -> Listing:
         return self.provider.listing(self.owner)

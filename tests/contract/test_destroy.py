@@ -9,7 +9,7 @@ import pytest
 from providers.contract.errors import DeadlineError, ForeignResourceError
 from providers.contract.types import Listing
 from tests.contract.needs import machines, needs
-from tests.contract.stage import DEADLINE, Stage, in_order
+from tests.contract.stage import Stage, in_order
 
 
 @machines(1)
@@ -60,7 +60,7 @@ def test_another_environment_may_not_remove_it(stage: Stage) -> None:
     stage.network()
     other = replace(stage.owner, environment="other")
     with pytest.raises(ForeignResourceError, match=stage.owner.project):
-        stage.provider.destroy(stage.some("firewall")[0], other, deadline=DEADLINE)
+        stage.provider.destroy(stage.some("firewall")[0], other, deadline=stage.deadline)
 
 
 @needs("faults", "firewall")

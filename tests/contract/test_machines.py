@@ -17,7 +17,7 @@ from providers.contract.errors import (
 )
 from providers.contract.types import Owner
 from tests.contract.needs import machines, needs, only
-from tests.contract.stage import DEADLINE, Stage
+from tests.contract.stage import Stage
 
 
 @machines(1)
@@ -40,7 +40,7 @@ def test_the_same_token_twice_is_one_machine(stage: Stage) -> None:
     request = stage.request()
     first = stage.machine(request)
     changes = stage.changes(
-        lambda: stage.another_process().ensure_machine(request, deadline=DEADLINE)
+        lambda: stage.another_process().ensure_machine(request, deadline=stage.deadline)
     )
     assert changes == []
     assert [machine.id for machine in stage.listing().machines] == [first.id]
@@ -52,7 +52,7 @@ def test_the_same_token_side_by_side_is_one_machine(stage: Stage) -> None:
     providers = [stage.another_process() for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
         running = [
-            pool.submit(provider.ensure_machine, request, deadline=DEADLINE)
+            pool.submit(provider.ensure_machine, request, deadline=stage.deadline)
             for provider in providers
         ]
         ids = {future.result().id for future in running}
@@ -81,7 +81,7 @@ def test_a_process_that_died_with_the_answer_finds_its_machine(stage: Stage) -> 
     except DeadlineError as error:
         assert error.advice
     before = [machine.id for machine in stage.listing().machines]
-    found = stage.another_process().ensure_machine(request, deadline=DEADLINE)
+    found = stage.another_process().ensure_machine(request, deadline=stage.deadline)
     assert [machine.id for machine in stage.listing().machines] == [found.id]
     assert before in ([], [found.id])
     assert stage.kinds() == stage.facts.stands
