@@ -9,11 +9,11 @@ from providers.azure.calls import Calls
 from providers.azure.deletion import Deletable, delete, delete_by
 from providers.azure.errors import PROVIDER
 from providers.azure.group import going
-from providers.azure.group_contents import Contents, look_into
+from providers.azure.group_contents import look_into
 from providers.azure.ids import ResourceId, parse_id
 from providers.azure.listing import survey
 from providers.azure.parts import Subject, remove_machine
-from providers.azure.tags import check_owner
+from providers.azure.tags import check_owner, read_tags
 from providers.contract.errors import (
     DeadlineError,
     ForeignResourceError,
@@ -117,9 +117,8 @@ class Removal:
             return
         if not found.going:
             check_owner(f"resource group {name}", found.tags, self.owner, "resourceGroups.delete")
-            contents = look_into(self.calls, name, self.owner)
-            if contents.foreign:
-                self._ours_only(name, contents)
+            if look_into(self.calls, name, self.owner).foreign:
+                self._ours_only(name)
             self._delete_group(name)
             return
         for _ in self.limit.polls(self.calls.pause):
@@ -137,7 +136,7 @@ class Removal:
             "resourceGroups.get",
             lambda: self.calls.clients.resources.resource_groups.get(name),
         )
-        return None if found is None else _Group(dict(found.tags or {}), going(found))
+        return None if found is None else _Group(read_tags(found.tags), going(found))
 
     def _delete_group(self, name: str) -> None:
         delete_by(
@@ -150,8 +149,9 @@ class Removal:
             f"resource group {name}",
         )
 
-    def _ours_only(self, name: str, contents: Contents) -> None:
-        """Take what is ours out of the group, kind by kind, and leave the rest."""
+    def _ours_only(self, name: str) -> None:
+        """Take what is ours out of the group, kind by kind. Raises ForeignResourceError if
+        something is left then: a part that lost its tags has gone with its machine."""
         prefix = f"{self.resource.id.rstrip('/').lower()}/"
         ours = [
             one
@@ -162,8 +162,11 @@ class Removal:
             of_kind = [one for one in ours if one.kind == kind]
             with ThreadPoolExecutor(max_workers=max(1, len(of_kind))) as pool:
                 list(pool.map(self._remove, of_kind))
+        foreign = look_into(self.calls, name, self.owner).foreign
+        if not foreign:
+            return
         raise ForeignResourceError(
-            f"resource group {name} holds {', '.join(contents.foreign)}, which is not ours: "
+            f"resource group {name} holds {', '.join(foreign)}, which is not ours: "
             "everything of ours in it is removed, and the group stays",
             provider=PROVIDER,
             operation="resourceGroups.delete",

@@ -10,9 +10,9 @@ from providers.azure import lists
 from providers.azure.calls import Calls
 from providers.azure.errors import PROVIDER
 from providers.azure.ids import key_of
-from providers.azure.parts import disk_id
+from providers.azure.parts import parts_that_go
 from providers.azure.security_rules import ingress
-from providers.azure.tags import is_owned
+from providers.azure.tags import is_owned, read_tags
 from providers.contract.types import Owner, Resource, ResourceKind
 
 if TYPE_CHECKING:
@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
 def foreign(calls: Calls, owner: Owner) -> Sequence[Resource]:
     """Machines, disks and security groups of the region, or of the named group, without the
-    owner's tags; the root disks of the owner's machines are not among them."""
+    owner's tags; root disks that go with the owner's machines are not among them."""
     calls.once("CreateClient", "read", lambda: (calls.clients.compute, calls.clients.network))
     with ThreadPoolExecutor(max_workers=3) as pool:
         vms = pool.submit(lists.machines, calls)
         disks = pool.submit(lists.disks, calls)
         firewalls = lists.firewalls(calls)
-    own = {key_of(disk_id(vm) or "") for vm in vms.result() if is_owned(vm.tags, owner)}
+    ours = [vm for vm in vms.result() if is_owned(vm.tags, owner)]
+    own = {key_of(id) for vm in ours for id in parts_that_go(vm)}
     kinds: tuple[
         tuple[ResourceKind, Sequence[VirtualMachine | Disk | NetworkSecurityGroup]], ...
     ] = (
@@ -44,7 +45,7 @@ def foreign(calls: Calls, owner: Owner) -> Sequence[Resource]:
             provider=PROVIDER,
             region=calls.region,
             target=None,
-            tags=dict(one.tags or {}),
+            tags=read_tags(one.tags),
             rules=ingress(getattr(one.properties, "security_rules", None)).rules,
         )
         for kind, found in kinds

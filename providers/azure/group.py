@@ -26,15 +26,20 @@ def find_group(calls: Calls, owner: Owner) -> ResourceGroup | None:
 
     Raises ForeignResourceError for a group of our name without the owner's tags.
     """
+    found = look_at_group(calls, owner)
+    if found is not None:
+        check_owner(f"resource group {found.name}", found.tags, owner, "resourceGroups.get")
+    return found
+
+
+def look_at_group(calls: Calls, owner: Owner) -> ResourceGroup | None:
+    """As `find_group`, but whosever it is."""
     if calls.group is not None:
         return None
     name = group_name(owner, calls.region)
-    found = calls.find(
+    return calls.find(
         "resourceGroups.get", lambda: calls.clients.resources.resource_groups.get(name)
     )
-    if found is not None:
-        check_owner(f"resource group {name}", found.tags, owner, "resourceGroups.get")
-    return found
 
 
 def ensure_group(calls: Calls, owner: Owner) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from providers.azure.errors import PROVIDER
 from providers.azure.sizes import REGIONAL
+from providers.azure.tags import read_tags
 from providers.azure.words import word
 from providers.contract.types import (
     TAG_MACHINE,
@@ -75,7 +76,7 @@ def failure_of(statuses: Sequence[InstanceViewStatus]) -> tuple[str, str]:
 def is_newborn(vm: VirtualMachine) -> bool:
     """Whether we made it and never got as far as replacing its host key: a failure is one of
     its making then, not of a change made later to a machine that works."""
-    tags = vm.tags or {}
+    tags = read_tags(vm.tags)
     return TAG_TOKEN in tags and tags.get(TAG_TRUST) != "rotated"
 
 
@@ -105,7 +106,7 @@ def to_machine(
     statuses: Sequence[InstanceViewStatus] | None = None,
 ) -> CloudMachine:
     """The contract's view of a VM."""
-    tags = dict(vm.tags or {})
+    tags = read_tags(vm.tags)
     properties = vm.properties
     hardware = properties.hardware_profile if properties is not None else None
     created = properties.time_created if properties is not None else None

@@ -1,8 +1,8 @@
 """Everything of one owner in the region: lists side by side, each to its last page.
 
-What carries the owner's tags is the owner's, wherever it lies. A machine's own root disk,
-interface and address go with it, so they count as its owner's by the machine that has them
-where their own tags were lost.
+What carries the owner's tags is the owner's, wherever it lies. A machine's root disk, interface
+and address that Azure removes with it count as its owner's by the machine that has them where
+their own tags were lost.
 """
 
 from __future__ import annotations
@@ -13,16 +13,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from providers.azure import lists
-from providers.azure.addresses import interface_ids, listed_addresses, on_interface
+from providers.azure.addresses import listed_addresses, on_interface
 from providers.azure.calls import Calls
 from providers.azure.errors import PROVIDER
-from providers.azure.group import find_group
-from providers.azure.ids import key_of, parse_id
-from providers.azure.instances import as_resource, statuses_of, to_machine
-from providers.azure.parts import disk_id
+from providers.azure.group import look_at_group
+from providers.azure.ids import key_of, parse_id, same_id
+from providers.azure.instances import as_resource, provisioning, statuses_of, to_machine
+from providers.azure.parts import STAYS, parts_that_go
 from providers.azure.security_rules import ingress
-from providers.azure.tags import is_owned
+from providers.azure.tags import is_owned, read_tags
 from providers.azure.vm_reads import find_vm
+from providers.azure.words import word
 from providers.contract.types import (
     TAG_TARGET,
     CloudMachine,
@@ -68,7 +69,7 @@ def survey(calls: Calls, owner: Owner) -> Listing:
     calls.once("CreateClient", "read", lambda: (calls.clients.compute, calls.clients.network))
     with ThreadPoolExecutor(max_workers=WIDTH) as pool:
         vms = pool.submit(lists.machines, calls)
-        group = pool.submit(find_group, calls, owner)
+        group = pool.submit(look_at_group, calls, owner)
         disks = pool.submit(lists.disks, calls)
         interfaces = pool.submit(lists.interfaces, calls)
         addresses = pool.submit(lists.addresses, calls)
@@ -108,7 +109,11 @@ class Sorted:
     owner: Owner
 
     def listing(self) -> Listing:
-        vms = [vm for vm in self.found.vms if is_owned(vm.tags, self.owner)]
+        vms = [
+            vm
+            for vm in self.found.vms
+            if is_owned(vm.tags, self.owner) and provisioning(vm) != "Deleting"
+        ]
         interfaces = {key_of(one.id or ""): one for one in self.found.interfaces}
         publics = {key_of(one.id or ""): one for one in self.found.addresses}
         machines = [
@@ -144,13 +149,20 @@ class Sorted:
         holders: dict[str, CloudMachine] = {}
         for vm in vms:
             machine = by_id[vm.id or ""]
-            for id in (disk_id(vm), *interface_ids(vm)):
-                holders[key_of(id or "")] = machine
-                interface = interfaces.get(key_of(id or ""))
+            for id in parts_that_go(vm):
+                holders[key_of(id)] = machine
+                interface = interfaces.get(key_of(id))
                 public = on_interface(interface)[1] if interface is not None else None
-                if public is not None and public.id:
+                if public is not None and public.id and not self._stays(public.id):
                     holders[key_of(public.id)] = machine
         return holders
+
+    def _stays(self, address: str) -> bool:
+        """Whether a public address was told to outlive its machine."""
+        for one in self.found.addresses:
+            if one.id and same_id(one.id, address) and one.properties is not None:
+                return word(one.properties.delete_option) == STAYS
+        return False
 
     def _parts(
         self,
@@ -174,8 +186,14 @@ class Sorted:
             if is_owned(one.tags, self.owner)
         ]
 
-    def _group(self) -> list[Resource]:
+    @property
+    def _own_group(self) -> ResourceGroup | None:
+        """None for one of our name that is another's."""
         group = self.found.group
+        return group if group is not None and is_owned(group.tags, self.owner) else None
+
+    def _group(self) -> list[Resource]:
+        group = self._own_group
         if group is None:
             return []
         return [
@@ -186,7 +204,7 @@ class Sorted:
                 provider=PROVIDER,
                 region=self.region,
                 target=None,
-                tags=dict(group.tags or {}),
+                tags=read_tags(group.tags),
             )
         ]
 
@@ -198,7 +216,7 @@ class Sorted:
         holder: CloudMachine | None = None,
         rules: tuple[PortRule, ...] = (),
     ) -> Resource:
-        tags = dict(found.tags or {})
+        tags = read_tags(found.tags)
         return Resource(
             kind=kind,
             id=found.id or "",
@@ -213,7 +231,7 @@ class Sorted:
 
     def _within(self, id: str) -> str:
         """The owner's own group, for what lies in it."""
-        group = self.found.group
+        group = self._own_group
         if group is None or not group.id:
             return ""
         return group.id if key_of(id).startswith(key_of(group.id) + "/") else ""

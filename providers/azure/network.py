@@ -18,7 +18,7 @@ from providers.azure.names import SUBNET, firewall_name, network_name
 from providers.azure.operations import carry_out
 from providers.azure.security_rules import ingress, security_rules
 from providers.azure.subnets import OwnNetwork, by_zone, find_named, find_own, own_network
-from providers.azure.tags import check_owner
+from providers.azure.tags import check_owner, read_tags
 from providers.azure.words import word
 from providers.contract.public_key import public_key_blob
 from providers.contract.types import TAG_TARGET, Network, NetworkRequest
@@ -150,7 +150,7 @@ def _ensure_firewall(
         if ready and standing.is_exactly(request.rules):
             return found.id
     name = firewall_name(request.owner, calls.region, request.target)
-    kept = dict(found.tags or {}) if found is not None else {}
+    kept = read_tags(found.tags) if found is not None else {}
     body = cast(
         "types.NetworkSecurityGroup",
         {

@@ -15,12 +15,16 @@ from providers.azure.calls import Calls
 from providers.azure.deletion import delete
 from providers.azure.ids import key_of, parse_id
 from providers.azure.names import disk_name
-from providers.azure.tags import is_owned
+from providers.azure.tags import is_owned, read_tags
+from providers.azure.words import word
 from providers.contract.types import TAG_TOKEN, Owner
 from providers.contract.waiting import Deadline
 
 if TYPE_CHECKING:
-    from azure.mgmt.compute.models import VirtualMachine
+    from azure.mgmt.compute.models import OSDisk, VirtualMachine
+
+GOES, STAYS = "Delete", "Detach"
+"""What becomes of a part when its machine goes (`deleteOption`)."""
 
 
 @dataclass(frozen=True)
@@ -39,22 +43,39 @@ class Subject:
         """Of a VM as Azure shows it."""
         place = parse_id(vm.id or "")
         ids = [*interface_ids(vm), *filter(None, [disk_id(vm)])]
-        token = (vm.tags or {}).get(TAG_TOKEN, "")
+        token = read_tags(vm.tags).get(TAG_TOKEN, "")
         return cls(place.group, place.name, owner, token, frozenset(map(key_of, ids)))
 
     def has(self, id: str | None, tags: dict[str, str] | None) -> bool:
         """Whether this is a part of it, and its owner's."""
         if not is_owned(tags, self.owner):
             return False
-        mine = bool(self.token) and (tags or {}).get(TAG_TOKEN) == self.token
+        mine = bool(self.token) and read_tags(tags).get(TAG_TOKEN) == self.token
         return mine or key_of(id or "") in self.parts
 
 
 def disk_id(vm: VirtualMachine) -> str | None:
     """The id of its root disk, once it has one."""
-    storage = vm.properties.storage_profile if vm.properties is not None else None
-    disk = storage.os_disk if storage is not None else None
+    disk = _root_disk(vm)
     return disk.managed_disk.id if disk is not None and disk.managed_disk is not None else None
+
+
+def parts_that_go(vm: VirtualMachine) -> list[str]:
+    """The ids of its root disk and interfaces, as far as Azure removes them with it: not
+    those that were there before it, and stay when it goes."""
+    profile = vm.properties.network_profile if vm.properties is not None else None
+    listed = (profile.network_interfaces if profile is not None else None) or []
+    interfaces = [
+        one.id for one in listed if one.properties and word(one.properties.delete_option) == GOES
+    ]
+    disk = _root_disk(vm)
+    goes = disk is not None and word(disk.delete_option) == GOES
+    return [id for id in (disk_id(vm) if goes else None, *interfaces) if id]
+
+
+def _root_disk(vm: VirtualMachine) -> OSDisk | None:
+    storage = vm.properties.storage_profile if vm.properties is not None else None
+    return storage.os_disk if storage is not None else None
 
 
 def remove_machine(calls: Calls, subject: Subject, limit: Deadline) -> None:

@@ -9,7 +9,7 @@ from providers.azure.calls import Calls
 from providers.azure.errors import PROVIDER
 from providers.azure.ids import parse_id
 from providers.azure.operations import carry_out
-from providers.azure.tags import check_owner
+from providers.azure.tags import check_owner, read_tags
 from providers.azure.vm_reads import GET
 from providers.contract.errors import InvalidRequestError
 from providers.contract.types import TAG_ENVIRONMENT, TAG_PROJECT, CloudMachine, Owner
@@ -41,7 +41,7 @@ def set_tags(calls: Calls, machine: CloudMachine, tags: Mapping[str, str | None]
             code="ResourceNotFound",
         )
     check_owner(f"machine {place.name}", found.tags, owner, OPERATION)
-    standing = found.tags or {}
+    standing = read_tags(found.tags)
     wanted = {
         key: value
         for key, value in tags.items()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from providers.azure.calls import Calls
 from providers.azure.errors import PROVIDER
-from providers.azure.tags import check_owner
+from providers.azure.tags import check_owner, read_tags
 from providers.contract.errors import ForeignResourceError
 from providers.contract.retry import RetryPolicy
 from providers.contract.types import TAG_TOKEN, Owner
@@ -30,7 +30,7 @@ def find_vm(
 
 def check(vm: VirtualMachine, token: str, owner: Owner) -> None:
     """Raise ForeignResourceError unless it is the owner's machine of that token."""
-    tags = vm.tags or {}
+    tags = read_tags(vm.tags)
     check_owner(f"machine {vm.name}", tags, owner, GET)
     if tags.get(TAG_TOKEN) != token:
         raise ForeignResourceError(

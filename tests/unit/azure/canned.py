@@ -124,6 +124,7 @@ def vm(
                 "osDisk": {
                     "name": f"{name}-os",
                     "createOption": "FromImage",
+                    "deleteOption": "Delete",
                     "managedDisk": {"id": id_of("disks", f"{name}-os")},
                 }
             },

@@ -245,6 +245,21 @@ class TestGroup:
         assert deleted.index(DELETE) < deleted.index("DELETE networkSecurityGroups/")
         assert deleted[-1] == "DELETE virtualNetworks/"
 
+    def test_a_part_that_lost_its_tags_goes_with_its_machine_and_the_group_after_it(self) -> None:
+        lost = {**interface({}), "type": "Microsoft.Network/networkInterfaces"}
+        answers = {
+            **lists(networkInterfaces=page(interface({}))),
+            "GET resources": [page(vm(), lost), page()],
+            GET: [Answer(200, vm())],
+            DELETE: [Answer(204)],
+            "DELETE networkSecurityGroups/": [Answer(204)],
+            "DELETE virtualNetworks/": [Answer(204)],
+            "DELETE resourcegroups/": [Answer(200)],
+        }
+        with Canned(answers) as canned:
+            destroy(canned, "group", GROUP_ID)
+        assert canned.keys[-2:] == ["GET resources", "DELETE resourcegroups/"]
+
     def test_one_that_is_not_ours_is_refused(self) -> None:
         body = {**group().body, "tags": {}}  # type: ignore[dict-item]
         with (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from providers.azure.foreign import foreign
@@ -115,6 +116,53 @@ def test_a_part_that_lost_its_tags_is_known_by_its_machine() -> None:
         assert (one.within, one.target) == (MACHINE_ID, "us")
 
 
+def test_parts_that_outlive_their_machine_are_its_owners_by_their_own_tags_alone() -> None:
+    """As a machine that was made elsewhere, and handed over by its tags, mostly has them."""
+    one = json.loads(json.dumps(vm()).replace('"Delete"', '"Detach"'))
+    found = listed(
+        lists(
+            virtualMachines=page(one),
+            disks=page(part("disks", f"{TOKEN}-os", {})),
+            networkInterfaces=page(interface({})),
+            publicIPAddresses=page(address()),
+        )
+    )
+    assert by_kind(found, "disk") == by_kind(found, "interface") == []
+    (kept,) = by_kind(found, "address")
+    assert kept.within == GROUP_ID
+    with Canned(lists(virtualMachines=page(one), disks=page(part("disks", "data", {})))) as canned:
+        assert [one.name for one in foreign(canned.calls, OWNER)] == ["data"]
+
+
+def test_a_kept_address_outlives_its_machine() -> None:
+    properties = {"ipAddress": "20.1.2.3", "deleteOption": "Detach"}
+    kept = part("publicIPAddresses", f"{TOKEN}-ip", {}, properties=properties)
+    assert by_kind(listed(lists(publicIPAddresses=page(kept))), "address") == []
+
+
+def test_a_machine_on_its_way_out_is_left_out_but_not_what_it_may_leave() -> None:
+    found = listed(lists(virtualMachines=page(vm("Deleting", "running"))))
+    assert found.machines == ()
+    assert by_kind(found, "machine") == []
+    assert len(by_kind(found, "disk")) == len(by_kind(found, "address")) == 1
+
+
+def test_a_group_of_our_name_that_is_anothers_is_left_out() -> None:
+    anothers = Answer(200, {**group().body, "tags": {"team": "b"}})  # type: ignore[dict-item]
+    found = listed(lists(**{"resourcegroups/": anothers}))
+    assert by_kind(found, "group") == []
+    assert {one.within for one in found.resources} == {"", MACHINE_ID}
+    assert len(found.machines) == 1
+
+
+def test_the_names_of_tags_are_known_in_any_case() -> None:
+    spelt = {name.title(): value for name, value in vm()["tags"].items()}  # type: ignore[attr-defined]
+    found = listed(lists(virtualMachines=page(vm(tags={**spelt, "Name": "us-1"}))))
+    (machine,) = found.machines
+    assert (machine.token, machine.target) == (TOKEN, "us")
+    assert machine.tags["Name"] == "us-1"
+
+
 def test_what_a_machine_left_is_listed_by_its_own_tags() -> None:
     listing = listed(lists(virtualMachines=page()))
     assert not listing.machines
@@ -205,7 +253,6 @@ class TestStates:
         assert self._state("Updating", "running") == "running"
         assert self._state("Succeeded", "deallocating") == "stopping"
         assert self._state("Succeeded", "stopped") == "stopped"
-        assert self._state("Deleting", "running") == "stopping"
 
     def test_one_that_never_came_up_has_failed(self) -> None:
         assert self._state("Failed", "") == "failed"
