@@ -37,7 +37,7 @@ class Settlement:
     operations: list[Operation]
     kept: list[PlannedChange]
     arrivals: set[str] = field(default_factory=set)
-    """The operations after which the machines that are new have addresses."""
+    """The operations after which machines that are new have addresses, and all their names."""
     ways: dict[str, tuple[PrepareTarget, ...]] = field(default_factory=dict)
     """By target: what has to stand in each of its places."""
     waiting: list[Settler] = field(default_factory=list)

@@ -164,6 +164,7 @@ class _Planner:
             if (view.name, view.cloud.target) != (slot.name, target.name):
                 rename = RenameServer(name=slot.name, target=target.name, cloud=view.cloud)
                 self.operations.append(rename)
+                settlement.arrivals.add(rename.id)
                 needs = frozenset({rename.id})
             self._server(slot, target, settlement, needs)
 
