@@ -58,6 +58,8 @@ ROWS: tuple[Row, ...] = (
     Row(("UNSUPPORTED_OPERATION",), "capacity_zone", CREATE),
     Row(("*",), "capacity_zone", text="is not found or access is unauthorized"),
     Row(("notFound", "invalid"), "capacity_zone", CREATE, text="machinetype"),
+    # A machine that went while it was being made: taken away again for want of room.
+    Row(("notFound", "RESOURCE_NOT_FOUND"), "capacity_zone", CREATE, text="/instances/"),
     # Throttling: before quota, since one of its codes holds the word.
     Row(
         (

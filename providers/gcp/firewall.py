@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from providers.contract.classify import Phase
 from providers.contract.ownership import is_owned
+from providers.contract.retry import RetryPolicy
 from providers.contract.types import TAG_TARGET, Owner
 from providers.contract.waiting import Deadline
 from providers.gcp.calls import Calls
@@ -28,7 +29,7 @@ SIDE_BY_SIDE = 8
 """Changes under way at once: a target has a handful of rules."""
 
 
-def read_rules(calls: Calls) -> list[FirewallRule]:
+def read_rules(calls: Calls, *, policy: RetryPolicy | None = None) -> list[FirewallRule]:
     """Every firewall rule of the project. A project has some hundreds at most, so they come in
     one page, and are told apart here: descriptions cannot be searched."""
     from google.cloud.compute_v1.types import compute
@@ -39,7 +40,7 @@ def read_rules(calls: Calls) -> list[FirewallRule]:
         items: Iterator[compute.Firewall] = whole(listed.pages, LIST)
         return [_read(item) for item in items]
 
-    return calls.read(LIST, send)
+    return calls.repeatable(LIST, "read", send, policy=policy)
 
 
 def is_ours(rule: FirewallRule, owner: Owner) -> bool:
@@ -49,7 +50,8 @@ def is_ours(rule: FirewallRule, owner: Owner) -> bool:
 
 
 def insert_rule(calls: Calls, rule: FirewallRule, limit: Deadline) -> None:
-    """Make one. Raises AlreadyDone when there is one of that name."""
+    """Make one, and see its operation through; not tried again, since what comes of it is to
+    be looked at first. Raises AlreadyDone when there is one of that name."""
 
     def send() -> compute.Operation:
         return calls.clients.firewalls.insert_unary(
@@ -59,7 +61,9 @@ def insert_rule(calls: Calls, rule: FirewallRule, limit: Deadline) -> None:
             timeout=CALL_SECONDS,
         )
 
-    _change(calls, "firewalls.insert", "create", send, limit)
+    operation = "firewalls.insert"
+    started = calls.once(operation, "create", send)
+    finish(calls, started, operation=operation, phase="create", limit=limit)
 
 
 def patch_rule(calls: Calls, rule: FirewallRule, limit: Deadline) -> None:

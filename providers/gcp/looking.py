@@ -12,11 +12,14 @@ from providers.gcp.client import CALL_SECONDS
 if TYPE_CHECKING:
     from google.cloud.compute_v1.types import compute
 
+ONCE = RetryPolicy(attempts=1)
+
 
 def find_instance(
     calls: Calls, zone: str, name: str, *, policy: RetryPolicy | None = None
 ) -> compute.Instance | None:
-    """The instance of that name in the zone."""
+    """The instance of that name in the zone. `policy` is ONCE where somebody else repeats
+    what this read is a part of."""
 
     def send() -> compute.Instance:
         return calls.clients.instances.get(

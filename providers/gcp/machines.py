@@ -22,7 +22,7 @@ from providers.gcp.errors import PROVIDER, invalid
 from providers.gcp.instances import to_machine
 from providers.gcp.labels import check_owner, is_label, where
 from providers.gcp.listing import Survey
-from providers.gcp.looking import find_instance
+from providers.gcp.looking import ONCE, find_instance
 from providers.gcp.making import ATTEMPTS, Making
 from providers.gcp.names import locate, machine_name
 from providers.gcp.operations import finish
@@ -77,7 +77,7 @@ def set_tags(calls: Calls, machine: CloudMachine, tags: Mapping[str, str | None]
     changes = {key: value for key, value in tags.items() if is_label(key)}
 
     def attempt() -> None:
-        found = find_instance(calls, zone, name)
+        found = find_instance(calls, zone, name, policy=ONCE)
         if found is None:
             raise invalid(f"instance {machine.id} is gone", GET, "", code="notFound")
         standing = dict(found.labels)

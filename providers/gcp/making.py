@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from providers.contract.classify import AlreadyDone, build_error
-from providers.contract.errors import CloudError, DeadlineError, TokenSpentError
+from providers.contract.errors import (
+    AuthError,
+    CloudError,
+    DeadlineError,
+    PassingError,
+    TokenSpentError,
+    TransientError,
+)
 from providers.contract.types import MachineRequest, Resource, ResourceKind
 from providers.contract.waiting import Deadline
 from providers.gcp.calls import Calls
@@ -15,7 +22,7 @@ from providers.gcp.destroy import Removal
 from providers.gcp.error_table import VANISHED
 from providers.gcp.errors import PROVIDER
 from providers.gcp.insert_request import insert_request
-from providers.gcp.looking import find_instance
+from providers.gcp.looking import ONCE, find_instance
 from providers.gcp.names import located, machine_name
 from providers.gcp.operations import OperationFailedError, attend
 
@@ -40,6 +47,8 @@ class Making:
     request: MachineRequest
     limit: Deadline
     tries: int = 0
+    unsure: bool = False
+    """A call was accepted, or its answer not seen: it may have had its effect."""
     replayed: bool = False
     """The operation was over in the answer itself: it is one that an earlier call began."""
 
@@ -53,26 +62,26 @@ class Making:
         Raises what the insert ended in, when nothing of it is left; TokenSpentError when the
         token's machine has come and gone before; CapacityError when this one has.
         """
+        policy = self.limit.policy(attempts=ATTEMPTS)
         try:
-            self.calls.retrying(INSERT, self._try, policy=self.limit.policy(attempts=ATTEMPTS))
-        except AlreadyDone:
-            # Someone was faster, or our own first answer was lost: whose it is shows on reading.
-            pass
+            found = self.calls.retrying(INSERT, self._try, policy=policy)
         except CloudError as error:
-            # What was refused at the door has made nothing; a DeadlineError leaves a machine
-            # that the next call goes on with.
-            if self.tries and not isinstance(error, DeadlineError):
+            if self._is_over(error):
                 self._bury(error)
             raise
-        found = find_instance(
-            self.calls,
-            self.request.zone,
-            self.name,
-            policy=self.limit.policy(attempts=ATTEMPTS),
-        )
+        if found is None:
+            policy = self.limit.policy(attempts=ATTEMPTS)
+            found = find_instance(self.calls, self.request.zone, self.name, policy=policy)
         if found is None:
             raise self.vanished()
         return found
+
+    def _is_over(self, error: CloudError) -> bool:
+        """Whether the try is over and may have left something. What was refused at the door
+        has made nothing; what nobody saw the end of, the next call goes on with."""
+        if isinstance(error, (DeadlineError, AuthError)):
+            return False
+        return self.tries > 0 or (self.unsure and not isinstance(error, PassingError))
 
     def vanished(self) -> CloudError:
         """Why a machine that was made is not there."""
@@ -89,7 +98,8 @@ class Making:
             code="RESOURCE_NOT_FOUND",
         )
 
-    def _try(self) -> None:
+    def _try(self) -> compute.Instance | None:
+        """One insert with its operation. The machine, where it stood already."""
         from google.cloud.compute_v1.types import compute
 
         def send() -> compute.Operation:
@@ -98,13 +108,37 @@ class Making:
                 asked, retry=None, timeout=CALL_SECONDS
             )
 
-        started = self.calls.once(INSERT, "create", send)
+        try:
+            started = self.calls.once(INSERT, "create", send)
+        except AlreadyDone as error:
+            # Someone was faster, or our own first answer was lost: whose it is, its labels say.
+            return self._standing(error)
+        except TransientError:
+            self.unsure = True
+            raise
+        self.unsure = True
         self.replayed = started.status == compute.Operation.Status.DONE
         try:
             attend(self.calls, started, operation=INSERT, phase="create", limit=self.limit)
         except OperationFailedError as failed:
             self.tries += 1
             raise failed.why from None
+        return None
+
+    def _standing(self, exists: AlreadyDone) -> compute.Instance:
+        """What has the name already: the machine. Where that does not show it may be a disk
+        that a failed try left: it is removed, and the machine made after all."""
+        found = find_instance(self.calls, self.request.zone, self.name, policy=ONCE)
+        if found is not None:
+            return found
+        if self.tries:
+            self._bury(exists)
+        raise TransientError(
+            f"something has the name {self.name}, and no machine of that name shows",
+            provider=PROVIDER,
+            operation=INSERT,
+            code=exists.code,
+        )
 
     def _bury(self, why: CloudError) -> None:
         """See to it that no machine and no disk of a failed insert is left. What cannot be

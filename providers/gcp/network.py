@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 
 from providers.contract.classify import AlreadyDone
+from providers.contract.errors import TransientError
 from providers.contract.public_key import public_key_blob
-from providers.contract.types import Network, NetworkRequest
+from providers.contract.types import Network, NetworkRequest, Owner
 from providers.contract.waiting import Deadline
 from providers.gcp.calls import Calls
 from providers.gcp.errors import PROVIDER, invalid
 from providers.gcp.firewall import (
+    ATTEMPTS,
     LIST,
     delete_rule,
     insert_rule,
@@ -24,6 +26,7 @@ from providers.gcp.firewall import (
 )
 from providers.gcp.ingress import FirewallRule, wanted
 from providers.gcp.labels import check_owner
+from providers.gcp.looking import ONCE
 from providers.gcp.names import network_tag
 from providers.gcp.subnets import find_subnet
 
@@ -44,9 +47,9 @@ def ensure_network(calls: Calls, request: NetworkRequest) -> Network:
     key = public_key_line(request.public_key)
     limit = Deadline.after(CONVERGE_SECONDS)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        rules = pool.submit(read_rules, calls)
+        asked = pool.submit(read_rules, calls)
         subnet = find_subnet(calls, request.subnet)
-        found = rules.result()
+        found = asked.result()
     tag = network_tag(request.owner, request.target)
     # A target whose regions differ, or that has moved, has rules in more than one network, and
     # perhaps machines: the rules are the same in each.
@@ -61,12 +64,21 @@ def ensure_network(calls: Calls, request: NetworkRequest) -> Network:
     have = {rule.name: rule for rule in found if rule.name.startswith(f"{tag}-")}
     for rule in have.values():
         check_owner(f"firewall rule {rule.name}", rule.tags, request.owner, LIST)
-    side_by_side([*_missing(calls, want, have, limit), *_changed(calls, want, have, limit)])
+    rules = _Rules(calls, request.owner, limit)
+    side_by_side(
+        [
+            partial(rules.make, rule)
+            if rule.name not in have
+            else partial(rules.change, have[rule.name], rule)
+            for rule in want
+            if rule != have.get(rule.name)
+        ]
+    )
     names = {rule.name for rule in want}
     surplus = [
         rule for rule in have.values() if rule.name not in names and is_ours(rule, request.owner)
     ]
-    side_by_side([partial(_remove, calls, rule.name, limit) for rule in surplus])
+    side_by_side([partial(rules.remove, rule.name) for rule in surplus])
     return Network(key=key, firewall=tag, subnets=subnet.by_zone)
 
 
@@ -80,42 +92,51 @@ def public_key_line(text: str) -> str:
     return line
 
 
-def _missing(
-    calls: Calls, want: Sequence[FirewallRule], have: dict[str, FirewallRule], limit: Deadline
-) -> list[Callable[[], None]]:
-    return [partial(_make, calls, rule, limit) for rule in want if rule.name not in have]
+@dataclass(frozen=True)
+class _Rules:
+    """The changes to one target's firewall rules."""
 
+    calls: Calls
+    owner: Owner
+    limit: Deadline
 
-def _changed(
-    calls: Calls, want: Sequence[FirewallRule], have: dict[str, FirewallRule], limit: Deadline
-) -> list[Callable[[], None]]:
-    return [
-        partial(_replace, calls, rule, have[rule.name], limit)
-        for rule in want
-        if rule.name in have and rule != have[rule.name]
-    ]
+    def make(self, rule: FirewallRule) -> None:
+        """Insert it; where somebody was faster, or our own first answer was lost, make the one
+        that stands like it. One that does not show may still fail: it is inserted again then."""
 
+        def attempt() -> None:
+            try:
+                insert_rule(self.calls, rule, self.limit)
+            except AlreadyDone as exists:
+                self._take_over(rule, exists)
 
-def _make(calls: Calls, rule: FirewallRule, limit: Deadline) -> None:
-    """Insert it; where somebody was faster, or our own first answer was lost, make the one that
-    stands like it."""
-    try:
-        insert_rule(calls, rule, limit)
-    except AlreadyDone:
-        for found in read_rules(calls):
-            if found.name == rule.name and found != rule:
-                _replace(calls, rule, found, limit)
+        policy = self.limit.policy(attempts=ATTEMPTS)
+        self.calls.retrying("firewalls.insert", attempt, policy=policy)
 
+    def _take_over(self, rule: FirewallRule, exists: AlreadyDone) -> None:
+        rules = read_rules(self.calls, policy=ONCE)
+        found = next((one for one in rules if one.name == rule.name), None)
+        if found is None:
+            raise TransientError(
+                f"firewall rule {rule.name} is said to exist and does not show",
+                provider=PROVIDER,
+                operation="firewalls.insert",
+                code=exists.code,
+            ) from exists
+        check_owner(f"firewall rule {rule.name}", found.tags, self.owner, LIST)
+        if found != rule:
+            self.change(found, rule)
 
-def _replace(calls: Calls, rule: FirewallRule, found: FirewallRule, limit: Deadline) -> None:
-    if found.plain and found.action == rule.action:
-        patch_rule(calls, rule, limit)
-        return
-    # What a patch cannot take away: another action or direction, or sources of another kind.
-    _remove(calls, rule.name, limit)
-    insert_rule(calls, rule, limit)
+    def change(self, found: FirewallRule, rule: FirewallRule) -> None:
+        """Make the one that stands like `rule`."""
+        if found.plain and found.action == rule.action:
+            patch_rule(self.calls, rule, self.limit)
+            return
+        # What a patch cannot take away: another action or direction, or sources of another kind.
+        self.remove(rule.name)
+        self.make(rule)
 
-
-def _remove(calls: Calls, name: str, limit: Deadline) -> None:
-    with suppress(AlreadyDone):
-        delete_rule(calls, name, limit)
+    def remove(self, name: str) -> None:
+        """Remove it; one that is gone is fine."""
+        with suppress(AlreadyDone):
+            delete_rule(self.calls, name, self.limit)

@@ -9,6 +9,15 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from providers.gcp import sdk
+
+
+@pytest.fixture(autouse=True, scope="session")
+def loaded() -> None:
+    """As the provider does before anything else: most tests here are about what is inside of
+    it, where threads name the SDK's types side by side."""
+    sdk.load()
+
 
 @pytest.fixture(scope="session")
 def service_account(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -194,6 +194,14 @@ TABLE: list[tuple[tuple[str, ...], int, Phase, str, type[CloudError], str | None
         None,
     ),
     (("notFound",), 404, "create", "The image was not found.", InvalidRequestError, None),
+    (
+        ("RESOURCE_NOT_FOUND",),
+        404,
+        "create",
+        "The resource 'projects/p/zones/us-central1-a/instances/us-1' was not found",
+        CapacityError,
+        ZONE,
+    ),
     (("notFound", "RESOURCE_NOT_FOUND"), 404, "delete", "Gone.", AlreadyDone, None),
     (
         ("alreadyExists", "RESOURCE_ALREADY_EXISTS"),

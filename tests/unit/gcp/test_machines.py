@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from providers.contract.errors import (
+    AuthError,
     CapacityError,
     DeadlineError,
     ForeignResourceError,
     InvalidRequestError,
     QuotaError,
     TokenSpentError,
+    TransientError,
     UnknownCloudError,
 )
 from providers.gcp.instances import to_machine
@@ -229,6 +231,78 @@ def test_a_refusal_at_the_door_leaves_nothing_to_clean_up() -> None:
     assert canned.operations == ["instances.get", "instances.insert"]
 
 
+def test_a_refusal_after_a_lost_answer_leaves_nothing_either() -> None:
+    """The first call may have had its effect."""
+    with (
+        serving(
+            answers(
+                instances_get=[NOT_FOUND, instance("STAGING", address="")],
+                instances_insert=[Raw(0), error("quotaExceeded", "Quota 'CPUS' exceeded.", 403)],
+                instances_delete=[operation()],
+                disks_get=[NOT_FOUND],
+            )
+        ) as canned,
+        pytest.raises(QuotaError),
+    ):
+        ensure_machine(canned.calls, machine_request(), deadline=60)
+    assert canned.operations[-3:] == ["instances.get", "instances.delete", "disks.get"]
+
+
+def test_nothing_is_removed_when_the_sign_in_expires_on_the_way() -> None:
+    """It is not known what came of the insert, and there is nobody who could remove it."""
+    with (
+        serving(
+            answers(
+                instances_get=[NOT_FOUND],
+                instances_insert=[running()],
+                zoneOperations_wait=[
+                    operation(("INTERNAL_ERROR", "Try again."), http=500),
+                    error("authError", "Invalid Credentials", 401),
+                ],
+            )
+        ) as canned,
+        pytest.raises(AuthError),
+    ):
+        ensure_machine(canned.calls, machine_request(), deadline=60)
+    assert canned.operations.count("instances.get") == 1
+
+
+def test_an_operation_that_cannot_be_asked_about_leaves_nothing() -> None:
+    with (
+        serving(
+            answers(
+                instances_get=[NOT_FOUND, instance("STAGING", address="")],
+                instances_insert=[running()],
+                instances_delete=[operation()],
+                disks_get=[NOT_FOUND],
+                zoneOperations_wait=[NOT_FOUND],
+            )
+        ) as canned,
+        pytest.raises(InvalidRequestError),
+    ):
+        ensure_machine(canned.calls, machine_request(), deadline=60)
+    assert canned.operations[-3:] == ["instances.get", "instances.delete", "disks.get"]
+
+
+def test_a_disk_that_a_failed_try_left_is_removed_before_the_next() -> None:
+    left = {"name": TOKEN, "status": "READY", "labels": OURS}
+    with serving(
+        answers(
+            instances_get=[NOT_FOUND, NOT_FOUND, NOT_FOUND, instance()],
+            instances_insert=[running(), EXISTS, running()],
+            disks_get=[left],
+            disks_delete=[operation()],
+            zoneOperations_wait=[
+                operation(("INTERNAL_ERROR", "Try again."), http=500),
+                operation(),
+            ],
+        )
+    ) as canned:
+        assert ensure_machine(canned.calls, machine_request(), deadline=60).state == "running"
+    assert canned.operations.count("disks.delete") == 1
+    assert len(canned.retries) == 2
+
+
 def test_a_token_whose_machine_is_gone_is_spent() -> None:
     with (
         serving(answers(instances_get=[NOT_FOUND], instances_insert=[operation()])) as canned,
@@ -338,6 +412,15 @@ def test_labels_changed_by_another_are_read_again() -> None:
         "abc=",
         "new=",
     ]
+
+
+def test_labels_that_cannot_be_read_are_not_asked_for_without_end() -> None:
+    with (
+        serving(answers(instances_get=[Raw(503)])) as canned,
+        pytest.raises(TransientError),
+    ):
+        _machine(canned)
+    assert len(canned.sent) == 8
 
 
 def test_labels_of_what_is_not_ours_are_left_alone() -> None:

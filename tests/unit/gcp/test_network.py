@@ -19,6 +19,7 @@ from tests.unit.gcp.canned import (
     Answer,
     Canned,
     Json,
+    Raw,
     error,
     operation,
     serving,
@@ -181,6 +182,37 @@ def test_a_rule_made_by_another_meanwhile_is_taken() -> None:
     with serving(
         answers(firewalls_list=[listed(), listed(*stands)], firewalls_insert=[exists])
     ) as canned:
+        ensure_network(canned.calls, request())
+    assert [verb for verb, _ in changes(canned)] == ["insert"]
+
+
+def test_a_rule_that_is_said_to_exist_is_waited_for_until_it_shows() -> None:
+    """The call whose answer was lost is still under way, and may fail: no machine may be made
+    while the rule is missing that keeps SSH shut."""
+    stands = wanted(OWNER, "us", "default", [])
+    exists = error("alreadyExists", "The resource already exists", 409)
+    with serving(
+        answers(
+            firewalls_list=[listed(), listed(), listed(*stands)],
+            firewalls_insert=[Raw(0), exists, exists],
+        )
+    ) as canned:
+        ensure_network(canned.calls, request())
+    assert canned.operations.count("firewalls.list") == 3
+
+
+def test_a_rule_of_our_name_made_by_a_stranger_meanwhile_is_refused() -> None:
+    stands = list(wanted(OWNER, "us", "default", []))
+    stranger = {**on_the_wire(stands[0]), "description": "made by hand", "priority": 1}
+    exists = error("alreadyExists", "The resource already exists", 409)
+    with (
+        serving(
+            answers(
+                firewalls_list=[listed(), listed(others=(stranger,))], firewalls_insert=[exists]
+            )
+        ) as canned,
+        pytest.raises(ForeignResourceError),
+    ):
         ensure_network(canned.calls, request())
     assert [verb for verb, _ in changes(canned)] == ["insert"]
 
