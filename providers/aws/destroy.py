@@ -60,7 +60,10 @@ class Removal:
                 return
         if self.resource.kind in AT_ONCE:
             return
-        for _ in self.limit.polls(self.calls.pause):
+        polls = self.limit.polls(self.calls.pause)
+        if self.resource.kind == "machine":
+            next(polls)  # Terminating takes its time, so a look at once sees what is known.
+        for _ in polls:
             if self._look(look) is None:
                 return
         raise DeadlineError(
