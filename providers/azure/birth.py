@@ -18,7 +18,7 @@ from providers.azure.calls import Calls
 from providers.azure.error_table import PROVISIONING_TIMEOUT, STILLBORN, TERMS_NOT_ACCEPTED
 from providers.azure.errors import PROVIDER, Refusal, refused
 from providers.azure.group import working_group
-from providers.azure.images import terms_advice
+from providers.azure.images import runs_trusted, terms_advice
 from providers.azure.instances import (
     Addresses,
     failure_of,
@@ -134,7 +134,8 @@ class Birth:
         Refused for good, it leaves nothing, and to be sure of that it is looked for.
         """
         size = self.sizes.find(self.request.type)
-        body = vm_body(self.request, trusted=size is None or size.trusted)
+        trusted = (size is None or size.trusted) and runs_trusted(self.calls, self.request.image.id)
+        body = vm_body(self.request, trusted=trusted)
 
         def begin(how: object) -> object:
             from azure.core import MatchConditions

@@ -33,6 +33,10 @@ class Calls:
     pause: Pause = time.sleep
     births: dict[str, float] = field(default_factory=dict)
     """When (time.monotonic()) we made what machines refer to, by resource id."""
+    trusted_images: dict[str, bool] = field(default_factory=dict)
+    """Which images can run with secure boot and a virtual TPM, of those asked about."""
+    asking: threading.Lock = field(default_factory=threading.Lock)
+    """Held while it is asked, so that machines made side by side ask once."""
     making: threading.Lock = field(default_factory=threading.Lock)
     """Held while something is made that all targets of a deployment share."""
 

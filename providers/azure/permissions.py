@@ -51,6 +51,9 @@ PERMISSIONS: Mapping[str, tuple[str, ...]] = {
         "Microsoft.Compute/virtualMachines/write",
     ),
     "usages.list": ("Microsoft.Compute/locations/usages/read",),
+    "virtualMachineImages.get": (
+        "Microsoft.Compute/locations/publishers/artifacttypes/offers/skus/versions/read",
+    ),
     "virtualMachineImages.list": (
         "Microsoft.Compute/locations/publishers/artifacttypes/offers/skus/versions/read",
     ),
@@ -95,6 +98,7 @@ OF_THE_SUBSCRIPTION: frozenset[str] = frozenset(
         "providers.get",
         "skus.list",
         "usages.list",
+        "virtualMachineImages.get",
         "virtualMachineImages.list",
     }
 )

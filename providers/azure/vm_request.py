@@ -42,8 +42,8 @@ NO_LIMIT = -1
 def vm_body(request: MachineRequest, *, trusted: bool) -> types.VirtualMachine:
     """Everything comes from the request and nothing from the moment.
 
-    `trusted`: the size can run with secure boot and a virtual TPM; the images all can. A spot
-    machine that Azure wants back is deleted with all its parts: stopped, it would cost on.
+    `trusted`: size and image can run with secure boot and a virtual TPM. A spot machine that
+    Azure wants back is deleted with all its parts: stopped, it would cost on.
     """
     urn = parse_urn(request.image.id)
     tags = identity_tags(request)

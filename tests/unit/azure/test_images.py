@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from providers.azure.images import IMAGES, SYSTEMS, parse_urn, resolve_image, urn_of
+from providers.azure.images import IMAGES, SYSTEMS, parse_urn, resolve_image, runs_trusted, urn_of
 from providers.contract.errors import InvalidRequestError
 from providers.contract.types import Arch
 from tests.unit.azure.canned import Answer, Canned, arm_error
@@ -56,3 +56,23 @@ def test_an_image_is_its_four_parts() -> None:
         "9.6.1",
         True,
     )
+
+
+@pytest.mark.parametrize(
+    ("features", "expected"),
+    [
+        ([{"name": "SecurityType", "value": "TrustedLaunchSupported"}], True),
+        ([{"name": "SecurityType", "value": "TrustedLaunchAndConfidentialVmSupported"}], True),
+        ([{"name": "SecurityType", "value": "ConfidentialVmSupported"}], False),
+        ([{"name": "DiskControllerTypes", "value": "SCSI"}], False),
+        (None, False),
+    ],
+)
+def test_whether_an_image_runs_trusted_is_asked_once(
+    features: list[dict[str, str]] | None, expected: bool
+) -> None:
+    shown = {"name": "1.2.3", "location": "westeurope", "properties": {"features": features}}
+    with Canned({"GET versions/": [Answer(200, shown)]}) as canned:
+        found = {runs_trusted(canned.calls, "Debian:debian-12:12-arm64:1.2.3") for _ in range(2)}
+    assert found == {expected}
+    assert canned.keys == ["GET versions/"]

@@ -189,3 +189,10 @@ def test_the_long_list_is_read_once() -> None:
         assert list(sizes.all()) == ["standard_b2s"]
     assert canned.keys == ["GET skus"]
     assert canned.sent[0].query["$filter"] == f"location eq '{REGION}'"
+
+
+def test_sizes_without_secure_boot_are_offered_for_arm64_alone() -> None:
+    old = size("Standard_A2_v2", TrustedLaunchDisabled="True")
+    arm = size("Standard_D2ps_v5", arch="Arm64", TrustedLaunchDisabled="True")
+    assert names(old) == []
+    assert names(arm, arch="arm64") == ["Standard_D2ps_v5"]
