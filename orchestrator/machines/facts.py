@@ -24,7 +24,7 @@ echo "hostname=$(uname -n)"
 echo "user=$(id -un)"
 echo "groups=$(id -Gn)"
 echo "cpus=$(grep -c '^processor' /proc/cpuinfo)"
-awk '$1 == "MemTotal:" {printf "memory=%d\\n", $2 * 1024}' /proc/meminfo
+awk '$1 == "MemTotal:" {printf "memory=%.0f\\n", $2 * 1024}' /proc/meminfo
 df -Pk / | awk 'NR == 2 {printf "disk=%.0f\\ndisk_free=%.0f\\n", $2 * 1024, $4 * 1024}'
 if [ -S /var/run/docker.sock ]; then echo docker_socket=yes; fi
 if [ -d /run/systemd/system ]; then echo systemd=yes; fi
