@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from providers.azure.errors import PROVIDER
+from providers.azure.sdk import undescribed
 from providers.azure.shared_credential import SharedCredential
 from providers.azure.subscription import endpoint_of, find_subscription, scope_of
 from providers.contract.errors import AuthError, InvalidRequestError
@@ -93,7 +94,8 @@ class Clients:
             return found
 
     def _make_compute(self) -> ComputeManagementClient:
-        from azure.mgmt.compute import ComputeManagementClient
+        with undescribed():
+            from azure.mgmt.compute import ComputeManagementClient
 
         return ComputeManagementClient(
             self.credential,
@@ -104,7 +106,8 @@ class Clients:
         )
 
     def _make_network(self) -> NetworkManagementClient:
-        from azure.mgmt.network import NetworkManagementClient
+        with undescribed():
+            from azure.mgmt.network import NetworkManagementClient
 
         return NetworkManagementClient(
             self.credential,
