@@ -22,7 +22,7 @@ targets:
     region: us-east-1        # or europe-west1, westeurope; [a, b] tries b where a has no room
     count: 1
     size: {{cpu: 2, memory: 4GiB}}
-    # os: debian-12          # debian-12, debian-13, ubuntu-24.04, ubuntu-22.04, amazon-linux-2023
+    # os: debian-12          # or debian-13, ubuntu-24.04, rocky-9, amazon-linux-2023 and others
     # arch: x86_64           # or arm64
     # disk: 20               # GiB
     # spot: true             # cheaper, and the cloud may take the machine back
