@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 from orchestrator.reporting.events import Event
@@ -39,7 +39,7 @@ class DoctorReport(Event):
 
 def table(report: DoctorReport) -> Iterator[str]:
     """Yield the report as lines of text: a line for each check, below it what to do about
-    it, and a count at the end. Permissions that are there take one line a place."""
+    it, and a count at the end. Permissions of which the same is to be said take one line."""
     rows = [_cleaned(row) for row in _folded(report.rows)]
     cells = [(row.where, row.check, row.subject, row.verdict, row.message) for row in rows]
     widths = [max(map(len, column)) for column in zip(HEADINGS, *cells, strict=True)]
@@ -57,20 +57,23 @@ _ORDER: tuple[Verdict, ...] = ("failed", "warning", "unknown", "ok")
 
 
 def _folded(rows: tuple[CheckRow, ...]) -> Iterator[CheckRow]:
-    granted = Counter(row.where for row in rows if _is_granted(row))
-    told: set[str] = set()
+    """The rows, those of permissions that say the same of a place as one."""
+    alike = Counter(_alike(row) for row in rows)
+    told: set[CheckRow] = set()
     for row in rows:
-        if not _is_granted(row):
+        same = _alike(row)
+        if row.check != PERMISSION or alike[same] == 1:
             yield row
-        elif row.where not in told:
-            told.add(row.where)
-            count = granted[row.where]
-            subject = row.subject if count == 1 else f"{count} calls"
-            yield CheckRow(row.where, row.check, subject, "ok", row.message)
+        elif same not in told:
+            told.add(same)
+            rest = alike[same] - 1
+            subject = f"{rest + 1} calls" if row.verdict == "ok" else f"{row.subject} + {rest}"
+            yield replace(row, subject=subject)
 
 
-def _is_granted(row: CheckRow) -> bool:
-    return row.check == PERMISSION and row.verdict == "ok"
+def _alike(row: CheckRow) -> CheckRow:
+    """What a row has in common with others that say the same; a failure stands alone."""
+    return row if row.verdict == "failed" else replace(row, subject="")
 
 
 def _cleaned(row: CheckRow) -> CheckRow:

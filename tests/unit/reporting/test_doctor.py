@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestrator.reporting.doctor import DoctorReport, table
+from orchestrator.reporting.doctor import CheckRow, DoctorReport, table
 from tests.unit.reporting.conftest import DOCTOR
 
 
@@ -15,6 +15,26 @@ def test_the_table_has_a_line_for_each_finding_and_its_advice_below() -> None:
         "  advice: grant it",
         "aws us-east-1  clock       this machine      unknown  AWS did not tell",
         "5 checks: 1 failed, 1 unknown, 3 ok",
+    ]
+
+
+def test_permissions_that_cannot_be_asked_for_share_a_line_and_failures_do_not() -> None:
+    rows = [
+        CheckRow("gcp eu", "permission", f"compute.{name}", verdict, said, advice)
+        for name, verdict, said, advice in (
+            ("a", "unknown", "nobody tells", ""),
+            ("b", "failed", "not allowed", "grant it"),
+            ("c", "unknown", "nobody tells", ""),
+            ("d", "failed", "not allowed", "grant it"),
+        )
+    ]
+    assert list(table(DoctorReport(tuple(rows))))[1:] == [
+        "gcp eu  permission  compute.a + 1  unknown  nobody tells",
+        "gcp eu  permission  compute.b      failed   not allowed",
+        "  advice: grant it",
+        "gcp eu  permission  compute.d      failed   not allowed",
+        "  advice: grant it",
+        "4 checks: 2 failed, 2 unknown",
     ]
 
 
