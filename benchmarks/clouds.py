@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _measure(stage: Stage, cloud: str, count: int, runs: int, console: Console) -> tuple[str, ...]:
     """Both sides in turn, after one round of each that does not count."""
-    traffic = Traffic(stage.home / "sandbox" / "exchanges.jsonl", cloud)
+    traffic = Traffic(stage.exchanges, cloud)
     ours = Lifecycle(cloud, stage.environment, traffic)
     peer = PEERS[cloud](stage.environment, traffic)
     mine: list[Life] = []

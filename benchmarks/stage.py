@@ -34,6 +34,11 @@ class Stage:
     sandbox_id: str
     projects: list[str]
 
+    @property
+    def exchanges(self) -> Path:
+        """Where the sandbox writes down every call."""
+        return self.home / "sandbox" / "exchanges.jsonl"
+
     def sides(self, count: int) -> tuple[Longshore, Script]:
         """Both sides with nothing made yet, for `count` machines each."""
         ours, theirs = self._project("ours", count), self._project("peer", count)
