@@ -77,7 +77,7 @@ REGION = text(
     "regions are lower-case",
 )
 ZONE = text("a zone such as us-east-1a", r"[a-z0-9][a-z0-9-]*")
-SUBNET = text("the id of a subnet")
+SUBNET = text("the id or name of a subnet")
 COUNT = whole("a whole number", 1, MAX_COUNT)
 CPU = whole("a whole number of CPUs", 1, 448)
 TYPE = text("a machine type such as t3.small", r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}")

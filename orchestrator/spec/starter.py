@@ -26,6 +26,8 @@ targets:
     # arch: x86_64           # or arm64
     # disk: 20               # GiB
     # spot: true             # cheaper, and the cloud may take the machine back
+  # Servers that you have already are claimed, not made:
+  # office: {{provider: servers, hosts: [192.0.2.10]}}
 
 # Which service runs on which targets, when not all run on all:
 # placement: {{web: [main]}}

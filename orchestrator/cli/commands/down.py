@@ -16,8 +16,9 @@ from orchestrator.invocation import Invocation
 def command(invocation: Invocation, console: Console) -> int:
     """Take the environment down, with nothing left behind.
 
-    Destroys every machine, disk, firewall and key that carries this environment's tags, the
-    data in volumes included. Asks first. Running it again is safe.
+    Destroys every machine, disk, firewall, key and group that carries this environment's tags,
+    the data in volumes included. Servers that were there already stay, without what was put on
+    them. Asks first. Running it again is safe.
     """
     from orchestrator.app.down import down
 

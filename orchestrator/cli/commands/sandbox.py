@@ -18,16 +18,17 @@ from orchestrator.invocation import Invocation
 def command() -> None:
     """The clouds on this machine: emulated APIs, real machines.
 
-    Every instance that is created boots a real machine, a container with systemd and sshd.
-    Needs a Docker Engine here; costs nothing.
+    EC2, Compute Engine and Azure Resource Manager on loopback. Every instance that is created
+    boots a real machine, a container with systemd and sshd. Needs a Docker Engine here; costs
+    nothing. docs/sandbox.md has more.
     """
 
 
-@command.command("up", epilog=example("longshore sandbox up"))
+@command.command("up", short_help="Start the sandbox.", epilog=example("longshore sandbox up"))
 @click.option("--baked", is_flag=True, help="New machines have Docker installed already.")
 @shared_options
 def up(invocation: Invocation, console: Console, baked: bool) -> int:
-    """Start the sandbox; build its machine image first if there is none."""
+    """Start the sandbox; build its machine images first if there are none."""
     from orchestrator.cli.rehearsal import open_sandbox, start_sandbox
     from orchestrator.reporting.events import Notice
 
@@ -38,7 +39,11 @@ def up(invocation: Invocation, console: Console, baked: bool) -> int:
     return ExitCode.DONE
 
 
-@command.command("down", epilog=example("longshore sandbox down"))
+@command.command(
+    "down",
+    short_help="Stop it and remove everything in it.",
+    epilog=example("longshore sandbox down"),
+)
 @shared_options
 def down(invocation: Invocation, console: Console) -> int:
     """Stop the sandbox and remove every machine, volume and network of it."""
@@ -55,7 +60,11 @@ def down(invocation: Invocation, console: Console) -> int:
     return ExitCode.DONE
 
 
-@command.command("status", epilog=example("longshore sandbox status --output json"))
+@command.command(
+    "status",
+    short_help="Say whether it runs, and with which machines.",
+    epilog=example("longshore sandbox status --output json"),
+)
 @shared_options
 def status(invocation: Invocation, console: Console) -> int:
     """Say whether the sandbox runs, where it answers, and which machines it has."""
@@ -76,11 +85,17 @@ def status(invocation: Invocation, console: Console) -> int:
 
 
 @command.command(
-    "env", epilog=example('eval "$(longshore sandbox env)" && aws ec2 describe-instances')
+    "env",
+    short_help="Print what points tools and SDKs at it.",
+    epilog=example(
+        'eval "$(longshore sandbox env)"',
+        "aws ec2 describe-instances",
+        "gcloud compute instances list",
+    ),
 )
 @shared_options
 def env(invocation: Invocation, console: Console) -> int:
-    """Print the environment that points AWS's tools and SDKs at the sandbox, for a shell."""
+    """Print the environment that points the clouds' SDKs and tools at the sandbox."""
     from orchestrator.cli.rehearsal import open_sandbox
     from providers.sandbox.errors import SandboxError
 
