@@ -23,7 +23,7 @@ COMPLETION_VARIABLE = "_LONGSHORE_COMPLETE"
 
 cli = LazyGroup(
     name=NAME,
-    help="From a Compose file to running containers on AWS, Google Cloud, Azure or your own servers.",
+    help="From a Compose file to containers on AWS, Google Cloud, Azure or your own servers.",
     epilog="\b\nExample:\n  longshore init && longshore up --sandbox",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     no_args_is_help=False,
