@@ -276,3 +276,9 @@ def rule(name: str, priority: int, **more: Any) -> dict[str, Any]:
             **more,
         },
     }
+
+
+def power(api: Api) -> list[str]:
+    """The codes of a machine's instance view, provisioning first."""
+    view = api.ask("GET", "Microsoft.Compute/virtualMachines/m/instanceView")
+    return [one["code"] for one in view["statuses"]]

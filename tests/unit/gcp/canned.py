@@ -263,3 +263,8 @@ def serving(answers: Mapping[str, list[Answer]], kind: type[Canned] = Canned) ->
     finally:
         server.shutdown()
         server.server_close()
+
+
+def answers(**given: list[Answer]) -> dict[str, list[Answer]]:
+    """Answers by operation, with underscores for dots."""
+    return {name.replace("_", ".", 1): list(value) for name, value in given.items()}
