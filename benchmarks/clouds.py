@@ -53,7 +53,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.environ.update(stage.environment)
         for cloud in options.clouds:
             for count in options.machines:
-                table.add_row(*_measure(stage, cloud, count, options.runs, console))
+                row = _measure(stage, cloud, count, options.runs, console)
+                table.add_row(*row)
+                console.print(", ".join(row), style="dim", highlight=False)
     console.print(table)
     for cloud in options.clouds:
         console.print(f"least calls for {cloud}: {LEAST[cloud]}", highlight=False)
