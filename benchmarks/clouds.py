@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from statistics import median
@@ -37,6 +38,7 @@ whether the machine is there already and whose it is: a read more, each way."""
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure the chosen clouds at the chosen counts, and show a table."""
     options = _options(argv)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console()
     if not console.is_terminal:
         console.width = 180

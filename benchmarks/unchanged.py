@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import resource
+import signal
 import sys
 import uuid
 from collections.abc import Mapping, Sequence
@@ -78,6 +79,7 @@ class Project:
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure each choice of clouds, all in turn, and show a table."""
     options = _options(argv)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console()
     if not console.is_terminal:
         console.width = 110
