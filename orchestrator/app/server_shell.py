@@ -20,7 +20,9 @@ from providers.contract.errors import AuthError, CloudError, TransientError
 from providers.contract.types import UNREACHABLE, Server, ShellResult
 
 SUDO = "sudo:"
-"""What sudo's own complaints begin with."""
+"""What sudo's own complaints begin with, and its warnings."""
+REFUSED = 1
+"""The status with which sudo ends where it runs nothing."""
 NO_COMMAND = 127
 
 
@@ -51,7 +53,9 @@ class ServerShell:
 
     def _check_root(self, result: ShellResult) -> None:
         said = result.stderr.strip()
-        refused = result.status != 0 and said.startswith(SUDO)
+        # Of a host name that it cannot resolve it complains first, and goes on: then the
+        # script has the last word.
+        refused = result.status == REFUSED and said.rpartition("\n")[2].startswith(SUDO)
         if refused or (result.status == NO_COMMAND and "sudo" in said):
             user = self.fleet.user(self.server.id)
             raise AuthError(
