@@ -33,9 +33,11 @@ def list_all(access: Access, region: str, owner: Owner) -> Listing:
     for server, seen in zip(access.servers, read_servers(access, access.servers), strict=True):
         machine = _machine(server, seen, region, owner)
         if machine is not None:
-            known = machines.get(machine.token)
+            # A claim that was handed over by its tags may have no token.
+            what = machine.token or machine.id
+            known = machines.get(what)
             if known is None or known.state == "unreachable":
-                machines[machine.token] = machine
+                machines[what] = machine
     found = tuple(sorted(machines.values(), key=lambda machine: machine.name))
     return Listing(found, tuple(map(to_resource, found)))
 

@@ -172,6 +172,12 @@ def test_one_server_under_two_addresses_is_one_machine() -> None:
     assert [m.zone for m in provider(alias, one).listing(OWNER).machines] == ["alias"]
 
 
+def test_claims_that_were_handed_over_without_a_token_are_told_apart() -> None:
+    text = json.dumps({"tags": OWNER.tags}) + "\n"
+    one, two = (PaperServer(name, claims={FILE: text}) for name in ("one", "two"))
+    assert [m.zone for m in provider(one, two).listing(OWNER).machines] == ["one", "two"]
+
+
 def test_what_a_script_says_when_it_fails_is_shown() -> None:
     one = PaperServer("one")
 
