@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from orchestrator.engine.client import DockerApi, Engine
 from orchestrator.engine.errors import ConflictError, NotThereError
+from orchestrator.engine.foreign import refuse_anothers
 from orchestrator.engine.labels import Scope
 
 
 def ensure_network(engine: Engine, scope: Scope) -> bool:
     """Make the network unless it is there. True when it was made; calling again is safe,
-    from several threads too.
+    from several threads too. Raises EngineError: ConflictError where it is another
+    environment's.
 
     One at a time on each machine: an Engine that is asked twice at the same moment makes
     two networks of one name, whatever `check_duplicate` says, and starts no container in
@@ -23,8 +25,10 @@ def _ensure(engine: DockerApi, scope: Scope) -> bool:
     with engine.calling(f"look for network {scope.network}"):
         found = engine.api.networks(names=[scope.network])
     # The filter matches parts of names as well.
-    if any(network["Name"] == scope.network for network in found):
-        return False
+    for network in found:
+        if network["Name"] == scope.network:
+            refuse_anothers(engine, scope, f"network {scope.network}", network.get("Labels"))
+            return False
     try:
         with engine.calling(f"create network {scope.network}"):
             engine.api.create_network(

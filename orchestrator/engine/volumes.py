@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from orchestrator.engine.client import DockerApi
 from orchestrator.engine.errors import NotThereError
+from orchestrator.engine.foreign import refuse_anothers
 from orchestrator.engine.labels import Scope
 
 
 def ensure_volume(engine: DockerApi, scope: Scope, volume: str) -> None:
     """Make a named volume unless it is there; the Engine's create call does just that.
-    `volume` is the name in the Compose file."""
+    `volume` is the name in the Compose file. Raises EngineError: ConflictError where it is
+    another environment's, whose data are not ours to use."""
     name = scope.volume(volume)
     with engine.calling(f"create volume {name}"):
-        engine.api.create_volume(name, labels=scope.labels)
+        found = engine.api.create_volume(name, labels=scope.labels)
+    refuse_anothers(engine, scope, f"volume {name}", found.get("Labels"))
 
 
 def list_volumes(engine: DockerApi, scope: Scope) -> tuple[str, ...]:

@@ -35,6 +35,29 @@ def test_an_older_engine_is_spoken_to_in_its_own_version(engine: Engine) -> None
     assert Engine(ThisMachine(), name="local").ping() == engine.ping()
 
 
+def test_what_another_environment_has_under_the_same_name_is_left_to_it(
+    engine: Engine, scope: Scope
+) -> None:
+    """`a-b` in `c` and `a` in `b-c` read alike; a server may carry both."""
+    split = Scope(f"{scope.project}-{scope.environment}", "eu")
+    alike = Scope(scope.project, f"{scope.environment}-eu")
+    assert split.network == alike.network
+    ensure_network(engine, split)
+    ensure_volume(engine, split, "data")
+    try:
+        with pytest.raises(ConflictError, match=f"of project {split.project}") as caught:
+            ensure_network(engine, alike)
+        assert "another name" in caught.value.advice
+        with pytest.raises(ConflictError, match="environment eu"):
+            ensure_volume(engine, alike, "data")
+        assert not ensure_network(engine, split)
+        ensure_volume(engine, split, "data")
+        assert remove_volumes(engine, alike) == remove_networks(engine, alike) == ()
+    finally:
+        assert remove_volumes(engine, split)
+        assert remove_networks(engine, split)
+
+
 def test_what_is_missing_or_taken_has_its_own_error(
     engine: Engine, scope: Scope, request_for: Requests
 ) -> None:
