@@ -6,8 +6,6 @@ image of ours has to be told from one that somebody else needs: the list says wh
 
 from __future__ import annotations
 
-import shlex
-
 from orchestrator.images.inspection import find_image
 from orchestrator.machines.command import Command
 from orchestrator.operations.context import Context
@@ -24,6 +22,19 @@ mkdir -p {FOLDER}
 chmod 0700 {FOLDER}
 file={FOLDER}/$1
 grep -qsxF -- "$2" "$file" || echo "$2" >> "$file"
+"""
+# What stands on another environment's list as well is left to the one that goes last.
+_READ = f"""\
+set -eu
+cd {FOLDER} 2> /dev/null || exit 0
+[ -f "$1" ] || exit 0
+while read -r name; do
+  shared=
+  for other in *; do
+    if [ "$other" != "$1" ] && grep -qxF -- "$name" "$other"; then shared=yes; fi
+  done
+  [ -n "$shared" ] || echo "$name"
+done < "$1"
 """
 # The folders go where they are empty: the claim is dropped after this, and takes its own.
 _FORGET = f"""\
@@ -51,9 +62,9 @@ def note_image(context: Context, machine: str, name: str, *, ours: bool) -> None
 
 
 def read_images(context: Context, line: str) -> tuple[str, ...]:
-    """The images on the list of the server on `line`, in the order in which they came."""
-    path = shlex.quote(f"{FOLDER}/{_file(context.owner)}")
-    command = _command(f"cat {path} 2> /dev/null || :")
+    """The images on the list of the server on `line`, in the order in which they came, but
+    for those that another environment has on its own."""
+    command = _command(_READ, _file(context.owner))
     return tuple(context.fleet.connection(line).run(command).check().text.split())
 
 
