@@ -93,20 +93,20 @@ class Runner:
 
     def _report_skipped(self) -> None:
         for operation in self._waiting.values():
-            reason = ", ".join(sorted(map(_name, self._failed_before(operation))))
+            reason = ", ".join(sorted(self._failed_before(operation)))
             self._context.sink.emit(Skipped(_name(operation), f"{reason} failed"))
 
-    def _failed_before(self, operation: Operation) -> set[Operation]:
+    def _failed_before(self, operation: Operation) -> set[str]:
         """What failed among all that an operation needs, however far back."""
         by_id = {each.id: each for each in self._operations}
-        failed: set[Operation] = set()
+        failed: set[str] = set()
         looking = [operation]
         while looking:
             for id in looking.pop().needs & by_id.keys():
                 if id in self._waiting:
                     looking.append(by_id[id])
                 elif id not in self._done:
-                    failed.add(by_id[id])
+                    failed.add(_name(by_id[id]))
         return failed
 
 

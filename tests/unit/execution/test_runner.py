@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, cast
 
@@ -14,6 +14,7 @@ from orchestrator.cancellation import Cancellation
 from orchestrator.errors import LongshoreError
 from orchestrator.execution.runner import Result, Runner
 from orchestrator.operations.context import Context
+from orchestrator.operations.destroy import DestroyResource
 from orchestrator.operations.fleet import Fleet
 from orchestrator.operations.operation import Operation
 from orchestrator.operations.providers import Providers
@@ -22,7 +23,7 @@ from orchestrator.reporting.sink import Recorder
 from orchestrator.spec.model import Project
 from orchestrator.state.store import Store
 from providers.contract.errors import QuotaError
-from providers.contract.types import Owner
+from providers.contract.types import Owner, Resource
 
 WAIT = 10.0
 
@@ -95,6 +96,26 @@ def test_each_step_runs_after_what_it_needs(bench: Bench) -> None:
     result = bench.run(step("c", "b"), step("b", "a"), step("a"))
     assert bench.finished() == ["a", "b", "c"]
     assert result == Result(failures=(), interrupted=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unwilling(DestroyResource):
+    """A removal that fails."""
+
+    def apply(self, context: Context) -> bool:
+        return fail(context)
+
+
+def test_an_operation_that_holds_a_resource_may_be_what_failed(bench: Bench) -> None:
+    """Its tags are a mapping, so it cannot be in a set."""
+    tags = {"longshore-project": "shop"}
+    resource = Resource("machine", "i-1", "us-1", "aws", "us-east-1", "us", tags)
+    first = Unwilling(resource=resource)
+    after = replace(step("network"), needs=frozenset({first.id}))
+    result = bench.run(first, after)
+    (skipped,) = [e for e in bench.recorder.events if isinstance(e, Skipped)]
+    assert (skipped.what, skipped.reason) == ("step network", "destroy machine us-1 failed")
+    assert len(result.failures) == 1
 
 
 def test_steps_that_need_nothing_of_each_other_run_side_by_side(bench: Bench) -> None:
