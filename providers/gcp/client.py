@@ -63,6 +63,7 @@ class Clients:
         self._lock = threading.RLock()
         self._made: dict[str, object] = {}
         self._signed_in: tuple[Credentials, str] | None = None
+        self._refused: Exception | None = None
         self._wire: Wire | None = None
 
     @property
@@ -205,9 +206,17 @@ class Clients:
 
     def _sign_in(self) -> tuple[Credentials, str]:
         if self._signed_in is None:
+            from google.auth.exceptions import DefaultCredentialsError
+
             with self._lock:
+                if self._refused is not None:
+                    raise self._refused  # to search the chain again takes seconds
                 if self._signed_in is None:
-                    self._signed_in = self._default()
+                    try:
+                        self._signed_in = self._default()
+                    except (AuthError, DefaultCredentialsError) as error:
+                        self._refused = error
+                        raise
         return self._signed_in
 
     def _default(self) -> tuple[Credentials, str]:

@@ -13,6 +13,7 @@ at once, and Google's own rest in a thread, while the caller goes on.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import threading
 from contextlib import suppress
@@ -42,6 +43,11 @@ SHARED = ("requests", "google.auth.transport.requests", "google.oauth2.service_a
 """Imported by the calling thread: other libraries use the same modules, and two threads that
 import one package from two ends can meet half-made modules."""
 
+METADATA_TRIES = "GCE_METADATA_DETECT_RETRIES"
+"""The SDK's own variable, read when it is imported: how often, for 3 s each and with pauses, it
+looks for a metadata server. Its three times make whoever has no credentials wait for 12 s; on a
+machine of Google's one answer is enough, and the SDK knows such a machine by its firmware too."""
+
 _lock = threading.RLock()
 _loaded = threading.Event()
 
@@ -54,6 +60,7 @@ def load() -> None:
     with _lock:
         if _loaded.is_set():
             return
+        _look_once()
         _open_package()
         importlib.import_module("google.api_core.exceptions")
         for service in SERVICES:
@@ -67,10 +74,15 @@ def load_aside() -> None:
     Raises ImportError when the SDK is not installed. Safe to call twice."""
     if _loaded.is_set():
         return
+    _look_once()
     for shared in SHARED:
         importlib.import_module(shared)
     _find()
     threading.Thread(target=_load_quietly, name="import compute", daemon=True).start()
+
+
+def _look_once() -> None:
+    os.environ.setdefault(METADATA_TRIES, "1")
 
 
 def _load_quietly() -> None:
