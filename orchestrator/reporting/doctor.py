@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -37,10 +38,21 @@ class DoctorReport(Event):
     rows: tuple[CheckRow, ...]
 
 
-def table(report: DoctorReport) -> Iterator[str]:
+def table(report: DoctorReport, width: int | None = None) -> Iterator[str]:
     """Yield the report as lines of text: a line for each check, below it what to do about
-    it, and a count at the end. Permissions of which the same is to be said take one line."""
+    it, and a count at the end. Permissions of which the same is to be said take one line.
+
+    Where the terminal's `width` is too small for columns, each place is a paragraph."""
     rows = [_cleaned(row) for row in _folded(report.rows)]
+    lines = list(_columns(rows))
+    wide = width is not None and any(len(line) > width for line in lines)
+    yield from _paragraphs(rows, width) if width is not None and wide else lines
+    counted = Counter(row.verdict for row in report.rows)
+    words = [f"{counted[verdict]} {verdict}" for verdict in _ORDER if counted[verdict]]
+    yield f"{len(report.rows)} checks: {', '.join(words)}"
+
+
+def _columns(rows: list[CheckRow]) -> Iterator[str]:
     cells = [(row.where, row.check, row.subject, row.verdict, row.message) for row in rows]
     widths = [max(map(len, column)) for column in zip(HEADINGS, *cells, strict=True)]
     yield _line(HEADINGS, widths)
@@ -48,9 +60,33 @@ def table(report: DoctorReport) -> Iterator[str]:
         yield _line(cell, widths)
         if row.advice and row.verdict != "ok":
             yield f"  advice: {row.advice}"
-    counted = Counter(row.verdict for row in report.rows)
-    words = [f"{counted[verdict]} {verdict}" for verdict in _ORDER if counted[verdict]]
-    yield f"{len(report.rows)} checks: {', '.join(words)}"
+
+
+def _paragraphs(rows: list[CheckRow], width: int) -> Iterator[str]:
+    verdicts = max(len(row.verdict) for row in rows)
+    checks = max(len(row.check) for row in rows)
+    indent = " " * (verdicts + checks + 6)
+    where = ""
+    for row in rows:
+        if row.where != where:
+            where = row.where
+            yield where
+        lead = f"  {row.verdict.ljust(verdicts)}  {row.check.ljust(checks)}  "
+        yield from _wrapped(lead, f"{row.subject}: {row.message}", indent, width)
+        if row.advice and row.verdict != "ok":
+            yield from _wrapped(indent, f"advice: {row.advice}", indent, width)
+
+
+def _wrapped(lead: str, said: str, indent: str, width: int) -> list[str]:
+    """The words below each other; a long one, such as a path, is left whole to be copied."""
+    return textwrap.wrap(
+        said,
+        width,
+        initial_indent=lead,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 _ORDER: tuple[Verdict, ...] = ("failed", "warning", "unknown", "ok")

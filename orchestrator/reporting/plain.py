@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from typing import TextIO
 
@@ -38,9 +39,9 @@ class Plain:
         if isinstance(event, ev.ServiceLog):
             self._out.write(f"{event.machine} {event.service} | {event.line}\n")
         elif isinstance(event, StatusReport):
-            self._out.writelines(f"{line}\n" for line in table(event))
+            self._out.writelines(f"{line}\n" for line in table(event, self._width()))
         elif isinstance(event, doctor.DoctorReport):
-            self._out.writelines(f"{line}\n" for line in doctor.table(event))
+            self._out.writelines(f"{line}\n" for line in doctor.table(event, self._width()))
         elif self._tells(event, envelope.elapsed):
             for word, text in lines(event):
                 self._aside.write(f"{envelope.elapsed:8.1f}s {word:<9} {text}".rstrip() + "\n")
@@ -49,6 +50,12 @@ class Plain:
 
     def close(self) -> None:
         self._out.flush()
+
+    def _width(self) -> int | None:
+        """The terminal's columns; None where the output goes to a file or a pipe."""
+        if not self._out.isatty():
+            return None
+        return shutil.get_terminal_size().columns
 
     def _tells(self, event: ev.Event, elapsed: float) -> bool:
         if isinstance(event, ev.OperationProgress):

@@ -60,28 +60,33 @@ class StatusReport(Event):
     unanswered: tuple[UnansweredPlace, ...] = ()
 
 
-def table(report: StatusReport) -> Iterator[str]:
+def table(report: StatusReport, width: int | None = None) -> Iterator[str]:
     """Yield the report as lines of text: a line per machine, below it one per service, and at
-    the end what is not known."""
+    the end what is not known. What is too much for a terminal's `width` is left out, by
+    columns: of a machine its type and zone, of a service its image and release."""
     if not report.rows and not report.unanswered:
         yield "no machines"
         return
-    header, *machines = _columns([HEADER, *(_cells(row) for row in report.rows)], header=True)
+    header, *machines = _fitting(
+        [HEADER, *(_cells(row) for row in report.rows)], width, MACHINE_SPARE, header=True
+    )
     if report.rows:
         yield header
     services = iter(
-        _columns(
+        _fitting(
             [
                 (item.service, item.state, item.health, item.image, item.release, item.url)
                 for row in report.rows
                 for item in row.services
-            ]
+            ],
+            None if width is None else width - len(INDENT),
+            SERVICE_SPARE,
         )
     )
     for row, line in zip(report.rows, machines, strict=True):
         yield line
         for _ in row.services:
-            yield "  " + next(services)
+            yield INDENT + next(services)
         if row.note:
             yield f"  note: {clean(row.note)}"
     for place in report.unanswered:
@@ -90,6 +95,10 @@ def table(report: StatusReport) -> Iterator[str]:
 
 
 HEADER = ("MACHINE", "STATE", "ADDRESS", "PROVIDER", "REGION", "ZONE", "TYPE")
+MACHINE_SPARE = (6, 5)
+SERVICE_SPARE = (3, 4)
+"""The columns to leave out where there is no room, the first first."""
+INDENT = "  "
 
 
 def _cells(row: StatusRow) -> tuple[str, ...]:
@@ -102,6 +111,19 @@ def _cells(row: StatusRow) -> tuple[str, ...]:
         row.zone or "-",
         row.type or "-",
     )
+
+
+def _fitting(
+    rows: list[tuple[str, ...]], width: int | None, spare: tuple[int, ...], *, header: bool = False
+) -> list[str]:
+    """The aligned rows, without as many of the `spare` columns as there is no room for."""
+    lines = _columns(rows, header=header)
+    for count in range(1, len(spare) + 1):
+        if width is None or max(map(len, lines), default=0) <= width:
+            break
+        less = [tuple(c for i, c in enumerate(row) if i not in spare[:count]) for row in rows]
+        lines = _columns(less, header=header)
+    return lines
 
 
 def _columns(rows: list[tuple[str, ...]], *, header: bool = False) -> list[str]:

@@ -110,9 +110,9 @@ class Live:
             case ev.ServiceLog(machine, service, line):
                 self._console.print(Text.from_ansi(f"{machine} {service} | {line}"))
             case StatusReport():
-                self._print(Text("\n".join(table(event))))
+                self._print(Text("\n".join(table(event, self._console.width))))
             case doctor.DoctorReport():
-                self._print(Text("\n".join(doctor.table(event))))
+                self._print(Text("\n".join(doctor.table(event, self._console.width))))
             case ev.UrlReady():
                 self._urls.append(event)
             case ev.Stopping():

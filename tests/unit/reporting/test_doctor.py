@@ -40,3 +40,22 @@ def test_permissions_that_cannot_be_asked_for_share_a_line_and_failures_do_not()
 
 def test_nothing_looked_into_is_a_count_of_none() -> None:
     assert list(table(DoctorReport(())))[-1] == "0 checks: "
+
+
+def test_where_columns_find_no_room_each_place_is_a_paragraph() -> None:
+    assert list(table(DOCTOR, 50)) == [
+        "this machine",
+        "  ok       git         /shop: at commit d7e7f48",
+        "aws us-east-1",
+        "  ok       permission  2 calls: allowed",
+        "  failed   permission  ec2:RunInstances: not",
+        "                       allowed",
+        "                       advice: grant it",
+        "  unknown  clock       this machine: AWS did not",
+        "                       tell",
+        "5 checks: 1 failed, 1 unknown, 3 ok",
+    ]
+
+
+def test_columns_stay_where_they_find_room() -> None:
+    assert list(table(DOCTOR, 80)) == list(table(DOCTOR))
