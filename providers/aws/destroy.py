@@ -16,6 +16,9 @@ from providers.contract.waiting import Deadline
 
 T = TypeVar("T")
 
+STOP_PAUSE = 0.5
+"""Seconds before the first look at a machine that is terminating; it takes EC2 half a minute."""
+
 AT_ONCE = ("firewall", "key", "address")
 """Kinds that are gone when the delete call succeeds; the others go through states."""
 
@@ -60,9 +63,11 @@ class Removal:
                 return
         if self.resource.kind in AT_ONCE:
             return
-        polls = self.limit.polls(self.calls.pause)
         if self.resource.kind == "machine":
+            polls = self.limit.polls(self.calls.pause, first=STOP_PAUSE)
             next(polls)  # Terminating takes its time, so a look at once sees what is known.
+        else:
+            polls = self.limit.polls(self.calls.pause)
         for _ in polls:
             if self._look(look) is None:
                 return

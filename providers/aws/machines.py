@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 ATTEMPTS = 8
 """Of one call before its error stands, when the deadline leaves time for so many."""
 
+START_PAUSE = 1.0
+"""Seconds before the first look at a machine that is starting: it takes EC2 some ten, and each
+look is a call of each machine's."""
+
 BURIAL = 120.0
 """Seconds to see an instance that died in pending really terminated."""
 
@@ -174,7 +178,7 @@ def _wait(
     """Poll until it runs and has a public address."""
     id = instance["InstanceId"]
     asked_to_start = False
-    for poll, _ in enumerate(limit.polls(calls.pause)):
+    for poll, _ in enumerate(limit.polls(calls.pause, first=START_PAUSE)):
         if poll:
             try:
                 instance = _describe(calls, id, born=born, policy=limit.policy())

@@ -38,9 +38,10 @@ class Deadline:
             deadline=self.remaining,
         )
 
-    def polls(self, pause: Pause) -> Iterator[None]:
-        """Yield at once, then after each `pause`, and a last time at the deadline."""
-        seconds = FIRST_PAUSE
+    def polls(self, pause: Pause, *, first: float = FIRST_PAUSE) -> Iterator[None]:
+        """Yield at once, then after each `pause`, and a last time at the deadline. `first`:
+        seconds of the first pause, where it is known that less would be in vain."""
+        seconds = first
         while True:
             yield
             remaining = self.remaining

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from providers.aws.error_table import ROWS
-from providers.aws.machines import ensure_machine
+from providers.aws.machines import START_PAUSE, ensure_machine
 from providers.contract.errors import (
     CapacityError,
     CloudError,
@@ -39,7 +39,7 @@ def test_it_waits_for_running_and_for_the_address() -> None:
     assert (machine.state, machine.address) == ("running", ADDRESS)
     assert machine.created == "2026-01-02T03:04:05+00:00"
     assert canned.actions == ["DescribeInstances", "RunInstances", *["DescribeInstances"] * 3]
-    assert canned.pauses[0] == 0.2
+    assert canned.pauses[0] == START_PAUSE
     assert canned.pauses == sorted(canned.pauses)
 
 
