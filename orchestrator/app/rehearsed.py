@@ -18,6 +18,17 @@ def rehearsed(project: Project, environ: Mapping[str, str]) -> Project:
     never reach. Raises LongshoreError (bad input) for a cloud that the sandbox does not have,
     and for servers that are there already: those are real.
     """
+    refuse_what_is_real(project)
+    names = {place.provider for target in project.targets for place in target.places}
+    return replace(
+        project,
+        providers=tuple(_settings(name, environ) for name in sorted(names)),
+        ssh=replace(project.ssh, ssh_from="auto"),
+    )
+
+
+def refuse_what_is_real(project: Project) -> None:
+    """Raise LongshoreError (bad input) for servers that are there already."""
     for target in project.targets:
         if target.hosts:
             raise LongshoreError(
@@ -26,12 +37,6 @@ def rehearsed(project: Project, environ: Mapping[str, str]) -> Project:
                 advice="rehearse an environment without it, or leave out --sandbox",
                 exit_code=ExitCode.BAD_INPUT,
             )
-    names = {place.provider for target in project.targets for place in target.places}
-    return replace(
-        project,
-        providers=tuple(_settings(name, environ) for name in sorted(names)),
-        ssh=replace(project.ssh, ssh_from="auto"),
-    )
 
 
 def _settings(name: str, environ: Mapping[str, str]) -> ProviderSettings:

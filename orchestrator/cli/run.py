@@ -35,9 +35,12 @@ def begin_run(
         in_person=console.ask_in_person if console.has_a_person else None,
     )
     if invocation.sandbox and start_sandbox:
+        from orchestrator.app.rehearsed import refuse_what_is_real
         from orchestrator.spec import load_project
 
-        load_project(found.file, environment=found.environment, environ=os.environ)
+        refuse_what_is_real(
+            load_project(found.file, environment=found.environment, environ=os.environ)
+        )
     sink = console.begin(narrate=narrate)
     if invocation.sandbox:
         from orchestrator.cli.rehearsal import point_at_sandbox

@@ -155,3 +155,5 @@ def test_a_rehearsal_reaches_no_server(shop: Office, server: Machine) -> None:
     ran = shop.run("up", "--yes", "--sandbox")
     assert ran.code == 2, ran
     assert "a rehearsal reaches nothing that is real" in ran.err
+    # Refused before anything is started: no sandbox is left running for it.
+    assert not list(shop.folder.parent.rglob("server.json"))
