@@ -15,11 +15,14 @@ def plan_tree(plan: PlanReady, title: str) -> Tree:
     """Return the changes of `plan` as a tree, in their order; what stays is left out."""
     tree = Tree(Text(title, style="bold"), guide_style="dim")
     branches: dict[tuple[str, str], Tree] = {}
-    machines = {
-        (change.target or "", change.subject): change
-        for change in plan.changes
-        if change.kind == "machine"
-    }
+    # Of two machines of one name, where one takes the other's place, what is on it is on the
+    # one that comes or stays.
+    machines: dict[tuple[str, str], PlannedChange] = {}
+    for change in plan.changes:
+        if change.kind == "machine":
+            key = (change.target or "", change.subject)
+            if key not in machines or change.action != "delete":
+                machines[key] = change
     for change in plan.changes:
         if change.action == "none":
             continue
@@ -33,6 +36,9 @@ def plan_tree(plan: PlanReady, title: str) -> Tree:
             parent.add(_label(change))
             continue
         itself = machines.get((target, name))
+        if change.kind == "machine" and change is not itself:
+            parent.add(_label(change))
+            continue
         label = _label(itself) if itself and itself.action != "none" else _unchanged(name)
         branch = _branch(branches, (target, name), parent, label)
         if change.kind != "machine":

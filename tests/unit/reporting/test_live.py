@@ -80,6 +80,26 @@ def test_plan_that_changes_nothing_has_no_tree(play: Callable[..., None]) -> Non
     assert out.getvalue() == "! us-2 is unknown: no answer\n1 unknown.\n"
 
 
+def test_a_machine_that_takes_anothers_place_is_told_beside_it(
+    play: Callable[..., None],
+) -> None:
+    out = Utf8()
+    plan = ev.PlanReady(
+        (
+            ev.PlannedChange("create", "machine", "us-1", "us", "us-1", "gcp us-central1"),
+            ev.PlannedChange("create", "container", "web", "us", "us-1"),
+            ev.PlannedChange("delete", "machine", "us-1", "us", "us-1", "aws us-east-1"),
+        )
+    )
+    play(Live(Console(file=out, width=80)), ((0.0, plan),))
+    assert out.getvalue().splitlines()[1:-1] == [
+        "└── target us",
+        "    ├── + machine us-1  gcp us-central1",
+        "    │   └── + container web",
+        "    └── - machine us-1  aws us-east-1",
+    ]
+
+
 def test_piped_output_has_no_control_sequence(play: Callable[..., None]) -> None:
     out = Utf8()
     play(Live(Console(file=out, width=120)))
