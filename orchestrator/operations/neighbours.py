@@ -42,8 +42,9 @@ def neighbour(name: str, machine: CloudMachine) -> Neighbour:
 
 
 def hosts_in(place: Place, neighbours: Iterable[Neighbour]) -> Hosts:
-    """What each machine in `place` calls its neighbours, itself among them."""
-    return tuple((each.name, each.seen_from(place)) for each in neighbours)
+    """What each machine in `place` calls its neighbours, itself among them. By name: in
+    whichever order the project has them, nothing is different."""
+    return tuple(sorted((each.name, each.seen_from(place)) for each in neighbours))
 
 
 def say_difference(before: str, after: str) -> str:
@@ -75,7 +76,9 @@ def peer_rules(
     for each in neighbours:
         sources.setdefault(each.seen_from(place), []).append(each.name)
     return tuple(
-        PortRule(opening.port, opening.protocol, _alone(address), BETWEEN + ", ".join(names))
+        PortRule(
+            opening.port, opening.protocol, _alone(address), BETWEEN + ", ".join(sorted(names))
+        )
         for opening in openings
         for address, names in sources.items()
     )

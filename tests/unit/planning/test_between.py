@@ -34,8 +34,16 @@ ALL = (US_1, US_2, EU_1)
 
 
 def test_private_inside_a_place_and_public_across() -> None:
-    assert say_hosts(hosts_in(HERE, ALL)) == "us-1 10.0.0.1, us-2 10.0.0.2, eu-1 192.0.2.9"
-    assert say_hosts(hosts_in(THERE, ALL)) == "us-1 192.0.2.1, us-2 192.0.2.2, eu-1 10.0.0.1"
+    assert say_hosts(hosts_in(HERE, ALL)) == "eu-1 192.0.2.9, us-1 10.0.0.1, us-2 10.0.0.2"
+    assert say_hosts(hosts_in(THERE, ALL)) == "eu-1 10.0.0.1, us-1 192.0.2.1, us-2 192.0.2.2"
+
+
+def test_the_order_in_the_project_makes_no_difference() -> None:
+    """A container keeps the names it was made with: another order would replace them all."""
+    assert hosts_in(HERE, ALL) == hosts_in(HERE, reversed(ALL))
+    assert peer_rules((WEB,), HERE, (US_1, replace(US_1, name="twin"))) == peer_rules(
+        (WEB,), HERE, (replace(US_1, name="twin"), US_1)
+    )
 
 
 def test_a_machine_without_a_private_address_goes_by_the_one_it_has() -> None:
