@@ -19,9 +19,9 @@ from rich.table import Table
 from benchmarks.commands import BenchmarkFailed
 from benchmarks.facts import read_facts
 from benchmarks.lifecycle import Life, Lifecycle
-from benchmarks.official import PEERS
+from benchmarks.official import PEERS, CommandLine
 from benchmarks.report import show_facts
-from benchmarks.stage import Stage, open_stage
+from benchmarks.stage import open_stage
 from benchmarks.traffic import Traffic
 
 LEAST = {
@@ -54,8 +54,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     with open_stage(baked=True) as stage:
         os.environ.update(stage.environment)
         for cloud in options.clouds:
+            traffic = Traffic(stage.exchanges, cloud)
+            ours = Lifecycle(cloud, stage.environment, traffic)
+            peer = PEERS[cloud](stage.environment, traffic)
             for count in options.machines:
-                row = _measure(stage, cloud, count, options.runs, console)
+                row = (cloud, str(count), *_measure(ours, peer, count, options.runs, console))
                 table.add_row(*row)
                 console.print(", ".join(row), style="dim", highlight=False)
     console.print(table)
@@ -64,11 +67,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _measure(stage: Stage, cloud: str, count: int, runs: int, console: Console) -> tuple[str, ...]:
+def _measure(
+    ours: Lifecycle, peer: CommandLine, count: int, runs: int, console: Console
+) -> tuple[str, ...]:
     """Both sides in turn, after one round of each that does not count."""
-    traffic = Traffic(stage.exchanges, cloud)
-    ours = Lifecycle(cloud, stage.environment, traffic)
-    peer = PEERS[cloud](stage.environment, traffic)
     mine: list[Life] = []
     theirs: list[Life] = []
     missing = "" if peer.program else "not installed"
@@ -95,7 +97,7 @@ def _measure(stage: Stage, cloud: str, count: int, runs: int, console: Console) 
         f"{sum(x.create_calls.values()) / count:.3g}; {sum(x.destroy_calls.values()) / count:.3g}"
         for x in theirs[-1:]
     ]
-    return (cloud, str(count), *to_ssh, *to_gone, calls, *others)
+    return (*to_ssh, *to_gone, calls, *others)
 
 
 def _beside(ours: Sequence[float], theirs: Sequence[float], missing: str) -> tuple[str, str, str]:
