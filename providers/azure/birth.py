@@ -54,6 +54,9 @@ CREATE = "virtualMachines.createOrUpdate"
 OTHER_PROPERTIES = "PropertyChangeNotAllowed"
 """There is a machine of the name, made otherwise: it is somebody's, and stays."""
 
+START_PAUSE = 1.0
+"""Seconds between the first looks at a machine that is made; it takes Azure half a minute."""
+
 SSH_PORT = 22
 PROBE_SECONDS = 5.0
 
@@ -177,7 +180,7 @@ class Birth:
         def rest(seconds: float) -> None:
             self.calls.pause(min(max(seconds, wait), self.limit.remaining))
 
-        polls = self.limit.polls(rest)
+        polls = self.limit.polls(rest, first=START_PAUSE)
         if found is None and wait:
             next(polls)
         for _ in polls:
