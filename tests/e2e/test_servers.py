@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.sandbox_cloud import eventually
 from tests.rehearsal import Ran, page
 from tests.servers import Machine, Office, Yard, office
+
+NAMES = "between: []\n"
+"""The servers know each other by name."""
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +35,7 @@ def shop(
     """Both servers, the second by its name, its fingerprint, another user and a jump host."""
     made = office(yard, tmp_path_factory.mktemp("shop"))
     made.know(front)
-    made.write(*shop_hosts(front, back))
+    made.write(*shop_hosts(front, back), target=NAMES)
     yield made
     made.down()
 
@@ -82,9 +86,9 @@ def test_a_second_up_changes_nothing(shop: Office, first: Ran) -> None:
 def test_the_order_of_the_list_does_not_matter(
     shop: Office, first: Ran, front: Machine, back: Machine
 ) -> None:
-    shop.write(*reversed(shop_hosts(front, back)))
+    shop.write(*reversed(shop_hosts(front, back)), target=NAMES)
     assert shop.up().check().of("run-finished")[0]["outcome"] == "no-changes"
-    shop.write(*shop_hosts(front, back))
+    shop.write(*shop_hosts(front, back), target=NAMES)
 
 
 def test_status_ssh_exec_and_logs_reach_both(
@@ -111,6 +115,13 @@ def test_without_state_the_claims_are_found_again(shop: Office, first: Ran) -> N
     assert ran.of("run-finished")[0]["outcome"] == "no-changes"
 
 
+def test_the_servers_can_name_each_other(
+    shop: Office, first: Ran, front: Machine, back: Machine
+) -> None:
+    for machine in (front, back):
+        assert f"# longshore: begin {shop.name}/" in machine.run("cat", "/etc/hosts")
+
+
 def test_another_project_shares_a_server_and_leaves_it_as_it_was(
     shop: Office, first: Ran, yard: Yard, front: Machine, tmp_path: Path
 ) -> None:
@@ -130,15 +141,33 @@ def test_another_project_shares_a_server_and_leaves_it_as_it_was(
 def test_a_host_that_leaves_the_list_is_cleaned_and_released(
     shop: Office, first: Ran, front: Machine, back: Machine
 ) -> None:
-    shop.write(shop_hosts(front, back)[0])
+    shop.write(shop_hosts(front, back)[0], target=NAMES)
     ran = shop.up().check()
     kinds = {event["kind"] for event in ran.of("operation-finished")}
     assert {"clean", "destroy"} <= kinds
     assert back.claims() == {}
     assert back.docker("ps -aq") == []
     assert back.docker("images -q") == []
+    assert shop.name not in back.run("cat", "/etc/hosts")
     assert page(f"http://{front.address}:8080/") == "hello"
     assert shop.up().check().of("run-finished")[0]["outcome"] == "no-changes"
+
+
+def test_nothing_is_let_go_while_docker_is_stopped(
+    shop: Office, first: Ran, front: Machine
+) -> None:
+    """As after a restart of a server on which it is disabled. What is in it would come back
+    with it, and nobody would know whose it is."""
+    front.run("systemctl", "stop", "docker.socket", "docker.service")
+    front.run("rm", "-f", "/run/docker.sock")
+    try:
+        ran = shop.down()
+        assert ran.code != 0
+        assert "Docker does not run" in ran.out
+        assert len(front.claims()) == 1
+    finally:
+        front.run("systemctl", "start", "docker.socket", "docker.service")
+    eventually(lambda: len(front.docker("ps -q")) == 1, "the app is back")
 
 
 def test_down_leaves_the_server_as_it_was_but_for_docker(
@@ -147,6 +176,7 @@ def test_down_leaves_the_server_as_it_was_but_for_docker(
     ran = shop.down().check()
     assert any("Docker" in warning for warning in ran.of("plan-ready")[0]["warnings"])
     assert front.claims() == {}
+    assert shop.name not in front.run("cat", "/etc/hosts")
     for listing in ("ps -aq", "images -q", "volume ls -q", "network ls -q --filter type=custom"):
         assert front.docker(listing) == [], listing
     assert front.run("systemctl", "is-active", "docker").strip() == "active"
