@@ -15,6 +15,8 @@ from orchestrator.machines.errors import (
 )
 from orchestrator.operations.fleet import Fleet
 from orchestrator.planning.look import ANSWER_DEADLINE
+from orchestrator.reporting.events import Warned
+from orchestrator.reporting.sink import Sink
 from orchestrator.spec.hosts import SERVERS
 from providers.contract.errors import AuthError, CloudError, TransientError
 from providers.contract.types import UNREACHABLE, Server, ShellResult
@@ -33,6 +35,9 @@ class ServerShell:
 
     fleet: Fleet
     server: Server
+    parting: Sink | None = None
+    """Whom to tell what is wrong with a server that has left the project: it is no reason to
+    do nothing for the others. Its address may be somebody else's by now."""
 
     def __call__(self, script: str, *, stdin: bytes = b"", deadline: float) -> ShellResult:
         """Run the script as root. The errors carry the connection's own as their cause."""
@@ -46,10 +51,19 @@ class ServerShell:
         except Interrupted:
             raise
         except LongshoreError as error:
-            raise as_cloud_error(error) from error
+            raise self._told(as_cloud_error(error)) from error
         result = ShellResult(done.status, done.text, done.stderr.decode(errors="replace"))
         self._check_root(result)
         return result
+
+    def _told(self, error: CloudError) -> CloudError:
+        """Of one that has left, whatever keeps us out: it counts as one that is not there."""
+        if self.parting is None or not isinstance(error, AuthError):
+            return error
+        self.parting.emit(Warned(error.message, advice=error.advice))
+        return TransientError(
+            error.message, provider=SERVERS, code=UNREACHABLE, advice=error.advice
+        )
 
     def _check_root(self, result: ShellResult) -> None:
         said = result.stderr.strip()

@@ -37,21 +37,24 @@ IDENTITIES = ("id_ed25519", "id_ecdsa", "id_rsa")
 
 @dataclass(frozen=True)
 class KnownServers:
-    """The project's servers first, then those that are only remembered."""
+    """The project's servers first, then those that are only remembered: `left` has their ids."""
 
     servers: tuple[Server, ...]
     doors: Mapping[str, Door]
+    left: frozenset[str] = frozenset()
 
     def settings(
-        self, written: tuple[ProviderSettings, ...], fleet: Fleet
+        self, written: tuple[ProviderSettings, ...], fleet: Fleet, sink: Sink
     ) -> tuple[ProviderSettings, ...]:
         """The providers' settings as written, with these servers and shells on them."""
         if not self.servers:
             return written
+
+        def shell(server: Server) -> ServerShell:
+            return ServerShell(fleet, server, sink if server.id in self.left else None)
+
         own = next((each for each in written if each.name == SERVERS), ProviderSettings(SERVERS))
-        complete = replace(  # noqa: S604 - no process is started here
-            own, servers=self.servers, shell=lambda server: ServerShell(fleet, server)
-        )
+        complete = replace(own, servers=self.servers, shell=shell)
         return (*(each for each in written if each.name != SERVERS), complete)
 
 
@@ -72,11 +75,14 @@ def known_servers(
         if id not in named
     ]
     servers = tuple(
-        replace(host.server(target), remembered=_remembered(records.get(host.id), owner))
-        for host, target in _with_own_labels(hosts)
+        replace(server, remembered=_remembered(records.get(server.id), owner))
+        if server.id in named or server.id in records
+        else replace(server, remembered=_unseen(server, owner))
+        for server in (host.server(target) for host, target in _with_own_labels(hosts))
     )
     doors = {host.id: door_of(host, login, keys) for host, _ in hosts}
-    return KnownServers(servers, doors)
+    left = frozenset(server.id for server in servers if server.id not in named)
+    return KnownServers(servers, doors, left)
 
 
 @contextmanager
@@ -95,7 +101,7 @@ def servers_at_hand(
         fleet = Fleet(own_login(project.ssh, os.environ), cancel, sink, known.doors)
         stack.callback(fleet.close)
         fleet.prepare()
-        yield known.settings(project.providers, fleet)
+        yield known.settings(project.providers, fleet, sink)
 
 
 def own_login(ssh: Ssh, environ: Mapping[str, str]) -> Login:
@@ -141,6 +147,12 @@ def _with_own_labels(hosts: Iterable[tuple[Host, str]]) -> Iterable[tuple[Host, 
         free = host.label not in taken
         taken.add(host.label)
         yield (host if free else replace(host, name="")), target
+
+
+def _unseen(server: Server, owner: Owner) -> dict[str, str]:
+    """For a server that has left the project, and that a run was cut off at before it saw our
+    claim there: whether there is one nobody knows, so it counts until the server answers."""
+    return {**owner.tags, TAG_TARGET: server.target, TAG_MACHINE: server.name}
 
 
 def _remembered(record: MachineRecord | None, owner: Owner) -> dict[str, str]:

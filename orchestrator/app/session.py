@@ -124,7 +124,7 @@ def open_session(
             store=store,
             sink=sink,
             cancel=cancel,
-            providers=Providers(servers.settings(project.providers, fleet), sink, cancel),
+            providers=Providers(servers.settings(project.providers, fleet, sink), sink, cancel),
             fleet=fleet,
         )
 

@@ -62,7 +62,7 @@ def claimed(survey: Survey) -> dict[str, MachineView]:
 
 
 def lost(survey: Survey, project: Project) -> tuple[MachineView, ...]:
-    """Servers that the project names no more and that do not answer: nothing can be taken
+    """Servers that the project names no more and that cannot be reached: nothing can be taken
     from them now."""
     named = {host.id for target in project.targets for host in target.hosts}
     return tuple(
@@ -75,8 +75,8 @@ def lost(survey: Survey, project: Project) -> tuple[MachineView, ...]:
 def say_lost(view: MachineView) -> str:
     """Why nothing is done about it."""
     return (
-        f"{view.name} ({view.cloud.id}) is no longer in the project and does not answer: what "
-        "is on it stays until it does"
+        f"{view.name} ({view.cloud.id}) is no longer in the project and cannot be reached: "
+        "what is on it stays until it can"
     )
 
 
