@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from orchestrator.execution.runner import Result
+from orchestrator.operations.clean_server import CleanServer
 from orchestrator.operations.destroy import DestroyResource
 from orchestrator.operations.operation import Operation
 from orchestrator.operations.prepare_target import PrepareTarget
@@ -13,15 +14,19 @@ from orchestrator.planning.naming import machine_names
 from orchestrator.reporting.events import Event, Notice, Warned
 from orchestrator.spec.model import Project, Target
 
+_REMOVALS = (DestroyResource, CleanServer)
+
 
 @dataclass(frozen=True)
 class TargetOutcome:
     """How a run ended for one target. `failed` names the steps that failed, each with its
-    place where it is known; `skipped` says how many more were not begun."""
+    place where it is known; `skipped` says how many more were not begun, `staying` how much of
+    what it no longer needs was not removed, since that comes after everything else."""
 
     target: Target
     failed: tuple[str, ...] = ()
     skipped: int = 0
+    staying: int = 0
 
     @property
     def well(self) -> bool:
@@ -45,7 +50,7 @@ def report(found: tuple[TargetOutcome, ...]) -> Iterator[Event]:
         return
     for outcome in found:
         if outcome.well:
-            yield Notice(f"target {outcome.where} is as wanted")
+            yield Notice(f"target {outcome.where} is as wanted{_say_staying(outcome.staying)}")
             continue
         failed = ", ".join(outcome.failed) or "what it needs"
         more = f", {outcome.skipped} more steps not begun" if outcome.skipped else ""
@@ -65,7 +70,21 @@ def summary(found: tuple[TargetOutcome, ...]) -> str:
 def _outcome(target: Target, result: Result) -> TargetOutcome:
     failed = [f.operation for f in result.failures if _is_of(f.operation, target)]
     skipped = [operation for operation in result.skipped if _is_of(operation, target)]
-    return TargetOutcome(target, tuple(map(_words, failed)), len(skipped))
+    # Where a removal has failed itself, in `down` above all, what waits for it is a loss too.
+    removing = any(isinstance(f.operation, _REMOVALS) for f in result.failures)
+    staying = 0 if removing else sum(isinstance(each, DestroyResource) for each in skipped)
+    return TargetOutcome(target, tuple(map(_words, failed)), len(skipped) - staying, staying)
+
+
+def _say_staying(count: int) -> str:
+    if not count:
+        return ""
+    what = (
+        "one resource that it no longer needs stays"
+        if count == 1
+        else (f"{count} resources that it no longer needs stay")
+    )
+    return f"; {what} until a run succeeds"
 
 
 def _is_of(operation: Operation, target: Target) -> bool:

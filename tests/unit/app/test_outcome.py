@@ -79,3 +79,36 @@ def test_a_resource_counts_for_its_target() -> None:
     firewall = Resource("firewall", "f", "f", "aws", "us-east-1", "us", {})
     result = Result((Failure(DestroyResource(resource=firewall), LongshoreError("no")),), False)
     assert [outcome.well for outcome in outcomes(project(US, EU), result)] == [False, True]
+
+
+def test_what_goes_after_all_else_does_not_make_a_target_unwell() -> None:
+    firewall = Resource("firewall", "f", "f", "aws", "us-east-1", "us", {})
+    result = replace(RESULT, skipped=(DestroyResource(resource=firewall), *RESULT.skipped))
+    found = outcomes(project(US, EU), result)
+    assert next(report(found)) == Notice(
+        "target us (aws us-east-1) is as wanted; one resource that it no longer needs stays "
+        "until a run succeeds"
+    )
+    assert summary(found).endswith("; as wanted: us (aws us-east-1)")
+
+
+def test_how_much_stays() -> None:
+    def firewall(id: str) -> DestroyResource:
+        return DestroyResource(resource=Resource("firewall", id, id, "aws", "us-east-1", "us", {}))
+
+    result = replace(RESULT, skipped=(firewall("f"), firewall("g")))
+    assert next(report(outcomes(project(US, EU), result))) == Notice(
+        "target us (aws us-east-1) is as wanted; 2 resources that it no longer needs stay "
+        "until a run succeeds"
+    )
+
+
+def test_what_a_removal_that_failed_kept_is_not_as_wanted() -> None:
+    group = Resource("group", "g", "g", "azure", "westeurope", None, {})
+    firewall = Resource("firewall", "f", "f", "aws", "us-east-1", "us", {})
+    result = Result(
+        (Failure(DestroyResource(resource=group), LongshoreError("no")),),
+        False,
+        (DestroyResource(resource=firewall),),
+    )
+    assert [outcome.well for outcome in outcomes(project(US, EU), result)] == [False, True]
