@@ -76,7 +76,7 @@ REGION = text(
     r"[a-z][a-z0-9-]*",
     "regions are lower-case",
 )
-ZONE = text("a zone such as us-east-1a", r"[a-z0-9][a-z0-9-]*")
+ZONE = text("a zone such as us-east-1a, europe-west1-b or '1'", r"[a-z0-9][a-z0-9-]*")
 SUBNET = text("the id or name of a subnet")
 COUNT = whole("a whole number", 1, MAX_COUNT)
 CPU = whole("a whole number of CPUs", 1, 448)
@@ -130,7 +130,7 @@ TARGET = Keys(
         "region": Key(
             _SEVERAL_REGIONS,
             "The cloud's own name of the region; of a list, the next where one has no room.",
-            "region: us-east-1",
+            "region: us-east-1 (aws), europe-west1 (gcp) or westeurope (azure)",
         ),
         "zone": Key(ZONE, "One zone of the region; any by default."),
         "subnet": Key(SUBNET, "A subnet of yours; the default network's by default."),

@@ -62,7 +62,8 @@ PROJECTS = {
     ),
     "no region": (
         "name: shop\ntargets:\n  us: {provider: aws, size: t3.small}\n",
-        "longshore.yaml:3:7: targets.us: 'region' is missing; add for example region: us-east-1",
+        "longshore.yaml:3:7: targets.us: 'region' is missing; add for example region: us-east-1 "
+        "(aws), europe-west1 (gcp) or westeurope (azure)",
     ),
     "misspelt count": (
         with_target("size: t3.small\n  coun: 2"),
