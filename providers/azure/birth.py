@@ -255,6 +255,12 @@ class Birth:
 
     def _why(self, vm: VirtualMachine, started: Started | None) -> CloudError:
         """The operation knows best; the machine's own status knows after a restart of ours."""
+        if provisioning(vm) == "Deleting":
+            return TransientError(
+                "the machine of an earlier try is still being deleted",
+                provider=PROVIDER,
+                operation=CREATE,
+            )
         if started is not None and started.url:
             error = outcome(self.calls, started).error
             if error is not None:

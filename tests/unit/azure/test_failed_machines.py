@@ -70,3 +70,18 @@ def test_a_machine_that_goes_while_it_is_made_is_said_so(
         pytest.raises(expected, match=told),
     ):
         ensure(canned, market=market)
+
+
+def test_one_that_is_still_being_deleted_is_waited_for_and_told() -> None:
+    with Canned(
+        {
+            GET: [Answer(200, vm("Deleting", "")), Answer(200, vm())],
+            DELETE: [Answer(204)],
+            PUT: [accepted(vm("Creating"))],
+            **EMPTY,
+            **NICS,
+        }
+    ) as canned:
+        assert ensure(canned).state == "running"
+    (retry,) = canned.retries
+    assert "still being deleted" in retry.reason
