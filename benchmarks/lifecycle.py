@@ -22,10 +22,10 @@ from orchestrator.machines.patience import AUTH_PATIENCE
 from orchestrator.operations.choices import Spot
 from orchestrator.operations.fleet import SSH_USER
 from orchestrator.operations.ground import Ground
-from orchestrator.operations.machine_record import machine_resource
 from orchestrator.operations.machine_request import new_request
 from orchestrator.spec.model import Size, Target
 from providers.contract.provider import Provider, provider_factory
+from providers.contract.resources import machine_resource
 from providers.contract.retry import ignore_retry
 from providers.contract.types import (
     REMOVAL_ORDER,
@@ -37,6 +37,7 @@ from providers.contract.types import (
     ProviderSettings,
     Requirement,
 )
+from providers.contract.waiting import Deadline
 
 DEADLINE = 300.0
 TARGET = "bench"
@@ -128,12 +129,11 @@ class Lifecycle:
         return machine
 
     def _published(self, machine: CloudMachine) -> str:
-        until = time.monotonic() + DEADLINE
-        while time.monotonic() < until:
+        """The key that the machine made itself, asked for in the rhythm of `longshore up`."""
+        for _ in Deadline.after(DEADLINE).polls(time.sleep):
             for line in self._provider.host_keys(machine):
                 if line.startswith("ssh-ed25519 "):
                     return fingerprint(line)
-            time.sleep(0.2)
         raise BenchmarkFailed(f"{machine.name} published no host key")
 
     def _remove(self, machine: CloudMachine) -> None:

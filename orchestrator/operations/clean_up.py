@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from orchestrator.errors import LongshoreError
 from orchestrator.operations.context import Context
-from orchestrator.operations.machine_record import machine_resource
 from providers.contract.errors import CloudError
 from providers.contract.provider import Provider
+from providers.contract.resources import machine_resource
 from providers.contract.types import REMOVAL_ORDER, TAG_TOKEN, MachineRequest, Resource
 
 CLEAN_UP_DEADLINE = 300.0

@@ -9,7 +9,6 @@ from providers.contract.types import (
     TAG_HOST_KEY_NEXT,
     TAG_TRUST,
     CloudMachine,
-    Resource,
 )
 
 
@@ -36,17 +35,3 @@ def record_machine(context: Context, machine: CloudMachine) -> MachineRecord:
     context.results.put_machine(machine)
     context.fleet.assign(machine.name, record.address, machine.id)
     return record
-
-
-def machine_resource(machine: CloudMachine, within: str = "") -> Resource:
-    """The machine as something that can be destroyed; `within` is the group it is in."""
-    return Resource(
-        kind="machine",
-        id=machine.id,
-        name=machine.name,
-        provider=machine.provider,
-        region=machine.region,
-        target=machine.target,
-        tags=machine.tags,
-        within=within,
-    )

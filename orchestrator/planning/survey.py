@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from orchestrator.errors import LongshoreError
-from orchestrator.operations.machine_record import machine_resource
 from orchestrator.state.places import Place
 from providers.contract.errors import CloudError
+from providers.contract.resources import machine_resource
 from providers.contract.types import Abilities, CloudMachine, Resource
 
 if TYPE_CHECKING:

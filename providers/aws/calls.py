@@ -9,50 +9,20 @@ from typing import TypeVar
 
 from providers.aws.client import Clients
 from providers.aws.errors import classify, not_installed
+from providers.contract.calls import RepeatingCalls
 from providers.contract.classify import Phase
-from providers.contract.retry import OnRetry, Pause, RetryPolicy, with_retries
+from providers.contract.retry import OnRetry, Pause
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Calls:
-    """The clients of one region, whom to tell about retries, and how to wait.
-
-    `send` reads its client inside, so that a client that cannot be made (no such profile,
-    no credentials) is translated like any other failure.
-    """
+class Calls(RepeatingCalls):
+    """The clients of one region, whom to tell about retries, and how to wait."""
 
     clients: Clients
     on_retry: OnRetry
     pause: Pause = time.sleep
-
-    def repeatable(
-        self,
-        operation: str,
-        phase: Phase,
-        send: Callable[[], T],
-        *,
-        born: float | None = None,
-        policy: RetryPolicy | None = None,
-    ) -> T:
-        """Make a call that may be sent again: reads, and changes that converge (by token,
-        by unique name, by id). `born`: time.monotonic() at which we created the subject."""
-
-        def attempt() -> T:
-            return self.once(operation, phase, send, born=born)
-
-        return with_retries(
-            attempt,
-            operation=operation,
-            on_retry=self.on_retry,
-            policy=policy,
-            sleep=self.pause,
-        )
-
-    def read(self, operation: str, send: Callable[[], T]) -> T:
-        """Make a read, with retries."""
-        return self.repeatable(operation, "read", send)
 
     def once(
         self,

@@ -12,8 +12,9 @@ from providers.aws.error_table import RAISE_LIMIT
 from providers.aws.run_request import run_request
 from providers.aws.signing_in import sign_in
 from providers.aws.subnets import Subnets, find_subnets
-from providers.contract.errors import AuthError, CloudError, InvalidRequestError
-from providers.contract.types import Finding, Image, MachineRequest, Need, Offer, Verdict
+from providers.contract.errors import AuthError, CloudError
+from providers.contract.findings import refused, say_requirement
+from providers.contract.types import Finding, Image, MachineRequest, Need, Offer
 
 DISK_GIB = 20
 """The root disk in the dry run of RunInstances; no volume is made."""
@@ -72,18 +73,18 @@ class Diagnosis:
         except AuthError as error:
             if error.operation == "GetParameter":
                 error.advice = "grant ssm:GetParameter: docs/permissions.md has the policy"
-            return _of("image", subject, error), None
+            return refused("image", subject, error), None
         except CloudError as error:
-            return _of("image", subject, error), None
+            return refused("image", subject, error), None
         return Finding("image", subject, "ok", image.id), image
 
     def _size(self) -> tuple[Finding, Offer | None]:
         need = self.need
-        subject = need.requirement.type or _size(need)
+        subject = need.requirement.type or say_requirement(need.requirement)
         try:
             found = offers.survey(self.calls, self.region, need.requirement, need.zone)
         except CloudError as error:
-            return _of("size", subject, error), None
+            return refused("size", subject, error), None
         if not found:
             return (
                 Finding(
@@ -103,7 +104,7 @@ class Diagnosis:
         try:
             subnets = find_subnets(self.calls, self.need.subnet)
         except CloudError as error:
-            return _of("network", subject, error), None
+            return refused("network", subject, error), None
         zones = tuple(subnets.by_zone)
         if self.need.zone is not None and self.need.zone not in zones:
             said = f"no subnet in {self.need.zone}; there is one in {', '.join(zones)}"
@@ -168,17 +169,3 @@ class Diagnosis:
         # Key and group are made by the run that makes the machine; the token is its own.
         del run["KeyName"], run["ClientToken"], run["NetworkInterfaces"][0]["Groups"]
         return Launch(run, vpc)
-
-
-def _size(need: Need) -> str:
-    wanted = need.requirement
-    memory = f"{(wanted.memory or 0) / 1024**3:g} GiB" if wanted.memory else ""
-    cpu = f"{wanted.cpu} vCPU" if wanted.cpu else ""
-    return ", ".join(part for part in (cpu, memory, wanted.arch, wanted.market) if part)
-
-
-def _of(check: str, subject: str, error: CloudError) -> Finding:
-    verdict: Verdict = (
-        "failed" if isinstance(error, (InvalidRequestError, AuthError)) else "unknown"
-    )
-    return Finding(check, subject, verdict, error.message, error.advice)

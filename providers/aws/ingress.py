@@ -9,7 +9,7 @@ from ipaddress import IPv6Network, ip_network
 from typing import TYPE_CHECKING, Literal
 
 from providers.aws.errors import PROVIDER
-from providers.contract.errors import InvalidRequestError
+from providers.contract.sources import network_of
 from providers.contract.types import PortRule
 
 if TYPE_CHECKING:
@@ -47,15 +47,7 @@ def normalise(rule: PortRule) -> PortRule:
 
     Raises InvalidRequestError for a source that is no CIDR.
     """
-    try:
-        source = str(ip_network(rule.source, strict=False))
-    except ValueError as error:
-        raise InvalidRequestError(
-            f"{rule.source!r} is not a network such as 203.0.113.4/32",
-            provider=PROVIDER,
-            operation="AuthorizeSecurityGroupIngress",
-            advice="check `ssh_from`",
-        ) from error
+    source = network_of(rule.source, provider=PROVIDER, operation="AuthorizeSecurityGroupIngress")
     description = _DESCRIPTION.sub("_", rule.description)[:_LONGEST_DESCRIPTION]
     return replace(rule, source=source, description=description)
 

@@ -12,6 +12,7 @@ from providers.aws.errors import PROVIDER
 from providers.aws.ingress import grants
 from providers.aws.instances import LIVE_STATES, to_machine
 from providers.aws.tags import from_aws, owned_by, where
+from providers.contract.resources import machine_resource
 from providers.contract.types import (
     TAG_TARGET,
     CloudMachine,
@@ -57,7 +58,7 @@ class Survey:
             resources = [resource for part in running for resource in part.result()]
         return Listing(
             machines=tuple(machines),
-            resources=tuple(map(as_resource, machines)) + tuple(resources),
+            resources=tuple(map(machine_resource, machines)) + tuple(resources),
         )
 
     def _machines(self) -> list[CloudMachine]:
@@ -169,16 +170,3 @@ class Survey:
             tags=tags,
             rules=tuple(rules),
         )
-
-
-def as_resource(machine: CloudMachine) -> Resource:
-    """A machine as one of the resources, so that it can be destroyed like the others."""
-    return Resource(
-        kind="machine",
-        id=machine.id,
-        name=machine.name,
-        provider=machine.provider,
-        region=machine.region,
-        target=machine.target or None,
-        tags=machine.tags,
-    )

@@ -12,20 +12,17 @@ from typing import TypeVar
 from providers.azure.clients import Clients
 from providers.azure.errors import classify, is_missing, not_installed, unreadable
 from providers.azure.ids import key_of
+from providers.contract.calls import RepeatingCalls
 from providers.contract.classify import Phase
 from providers.contract.errors import InvalidRequestError
-from providers.contract.retry import OnRetry, Pause, RetryPolicy, with_retries
+from providers.contract.retry import OnRetry, Pause, RetryPolicy
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Calls:
-    """The clients of one region, whom to tell about retries, and how to wait.
-
-    `send` reads its client inside, so that a client that cannot be made (no subscription, no
-    credentials) is translated like any other failure.
-    """
+class Calls(RepeatingCalls):
+    """The clients of one region, whom to tell about retries, and how to wait."""
 
     clients: Clients
     region: str
@@ -44,33 +41,6 @@ class Calls:
     def group(self) -> str | None:
         """The existing group to stay inside, if the settings name one."""
         return self.clients.settings.group
-
-    def repeatable(
-        self,
-        operation: str,
-        phase: Phase,
-        send: Callable[[], T],
-        *,
-        born: float | None = None,
-        policy: RetryPolicy | None = None,
-    ) -> T:
-        """Make a call that may be sent again: reads, and changes that converge, as PUT and
-        DELETE by name do. `born`: time.monotonic() at which we created the subject."""
-
-        def attempt() -> T:
-            return self.once(operation, phase, send, born=born)
-
-        return with_retries(
-            attempt,
-            operation=operation,
-            on_retry=self.on_retry,
-            policy=policy,
-            sleep=self.pause,
-        )
-
-    def read(self, operation: str, send: Callable[[], T]) -> T:
-        """Make a read, with retries."""
-        return self.repeatable(operation, "read", send)
 
     def find(
         self, operation: str, send: Callable[[], T], *, policy: RetryPolicy | None = None

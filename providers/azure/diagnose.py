@@ -12,8 +12,9 @@ from providers.azure.permission_check import check_permissions
 from providers.azure.quota import check_quota
 from providers.azure.sizes import Sizes
 from providers.azure.subnets import find_named
-from providers.contract.errors import AuthError, CloudError, InvalidRequestError, TransientError
-from providers.contract.types import Finding, Need, Offer, Verdict
+from providers.contract.errors import CloudError, TransientError
+from providers.contract.findings import refused, say_requirement
+from providers.contract.types import Finding, Need, Offer
 
 NAMESPACES = ("Microsoft.Compute", "Microsoft.Network")
 """Resource providers that a subscription has to be registered with, once."""
@@ -75,7 +76,7 @@ class _Diagnosis:
         try:
             found = lists.machines(self.calls)
         except CloudError as error:
-            return _of("permission", subject, error)
+            return refused("permission", subject, error)
         return Finding("permission", subject, "ok", f"{len(found)} in {self.calls.region}")
 
     def _registered(self, namespace: str) -> Finding:
@@ -97,7 +98,7 @@ class _Diagnosis:
         try:
             image = images.resolve_image(self.calls, self.need.os, arch)
         except CloudError as error:
-            return _of("image", subject, error)
+            return refused("image", subject, error)
         if images.parse_urn(image.id).plan:
             return Finding(
                 "image",
@@ -110,11 +111,11 @@ class _Diagnosis:
 
     def _size(self) -> tuple[Finding, Offer | None]:
         wanted = self.need.requirement
-        subject = wanted.type or _words(self.need)
+        subject = wanted.type or say_requirement(wanted)
         try:
             found = offers.survey(self.sizes, self.calls.region, wanted, self.need.zone)
         except CloudError as error:
-            return _of("size", subject, error), None
+            return refused("size", subject, error), None
         if not found:
             place = self.need.zone or self.calls.region
             advice = "ask for less `cpu` or `memory`, or use another region"
@@ -129,19 +130,5 @@ class _Diagnosis:
         try:
             id = find_named(self.calls, self.need.subnet)
         except CloudError as error:
-            return _of("network", self.need.subnet, error)
+            return refused("network", self.need.subnet, error)
         return Finding("network", self.need.subnet, "ok", id)
-
-
-def _words(need: Need) -> str:
-    wanted = need.requirement
-    memory = f"{(wanted.memory or 0) / 1024**3:g} GiB" if wanted.memory else ""
-    cpu = f"{wanted.cpu} vCPU" if wanted.cpu else ""
-    return ", ".join(part for part in (cpu, memory, wanted.arch, wanted.market) if part)
-
-
-def _of(check: str, subject: str, error: CloudError) -> Finding:
-    verdict: Verdict = (
-        "failed" if isinstance(error, (InvalidRequestError, AuthError)) else "unknown"
-    )
-    return Finding(check, subject, verdict, error.message, error.advice)

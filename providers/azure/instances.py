@@ -17,7 +17,6 @@ from providers.contract.types import (
     TAG_TRUST,
     CloudMachine,
     MachineState,
-    Resource,
 )
 
 if TYPE_CHECKING:
@@ -126,18 +125,4 @@ def to_machine(
         created=created.strftime("%Y-%m-%dT%H:%M:%SZ") if created is not None else "",
         tags=tags,
         market="spot" if spot else "on-demand",
-    )
-
-
-def as_resource(machine: CloudMachine, within: str) -> Resource:
-    """A machine as one of the resources, so that it can be destroyed like the others."""
-    return Resource(
-        kind="machine",
-        id=machine.id,
-        name=machine.name,
-        provider=machine.provider,
-        region=machine.region,
-        target=machine.target or None,
-        tags=machine.tags,
-        within=within,
     )

@@ -18,12 +18,13 @@ from providers.azure.calls import Calls
 from providers.azure.errors import PROVIDER
 from providers.azure.group import look_at_group
 from providers.azure.ids import key_of, parse_id, same_id
-from providers.azure.instances import as_resource, provisioning, statuses_of, to_machine
+from providers.azure.instances import provisioning, statuses_of, to_machine
 from providers.azure.parts import STAYS, parts_that_go
 from providers.azure.security_rules import ingress
 from providers.azure.tags import is_owned, read_tags
 from providers.azure.vm_reads import find_vm
 from providers.azure.words import word
+from providers.contract.resources import machine_resource
 from providers.contract.types import (
     TAG_TARGET,
     CloudMachine,
@@ -128,7 +129,7 @@ class Sorted:
         machines.sort(key=lambda machine: (machine.target, machine.name, machine.id))
         holders = self._holders(vms, machines, interfaces)
         resources = [
-            *(as_resource(machine, self._within(machine.id)) for machine in machines),
+            *(machine_resource(machine, self._within(machine.id)) for machine in machines),
             *self._parts("disk", self.found.disks, holders),
             *self._parts("interface", self.found.interfaces, holders),
             *self._parts("address", self.found.addresses, holders),

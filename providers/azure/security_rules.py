@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from providers.azure.errors import PROVIDER
 from providers.azure.words import word
-from providers.contract.errors import InvalidRequestError
+from providers.contract.sources import network_of
 from providers.contract.types import PortRule
 
 if TYPE_CHECKING:
@@ -56,15 +56,9 @@ def normalise(rule: PortRule) -> PortRule:
 
     Raises InvalidRequestError for a source that is no CIDR.
     """
-    try:
-        source = str(ip_network(rule.source, strict=False))
-    except ValueError as error:
-        raise InvalidRequestError(
-            f"{rule.source!r} is not a network such as 203.0.113.4/32",
-            provider=PROVIDER,
-            operation="networkSecurityGroups.createOrUpdate",
-            advice="check `ssh_from`",
-        ) from error
+    source = network_of(
+        rule.source, provider=PROVIDER, operation="networkSecurityGroups.createOrUpdate"
+    )
     return replace(rule, source=source, description=rule.description[:LONGEST_DESCRIPTION])
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from providers.contract.calls import RepeatingCalls
 from providers.contract.classify import Phase
-from providers.contract.retry import OnRetry, Pause, RetryPolicy, with_retries
+from providers.contract.retry import OnRetry, Pause
 from providers.gcp import sdk
 from providers.gcp.client import Clients
 from providers.gcp.errors import classify, not_installed
@@ -17,12 +18,8 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Calls:
-    """The clients of one region, whom to tell about retries, and how to wait.
-
-    `send` reads its client inside, so that a client that cannot be made (no credentials, no
-    project) is translated like any other failure.
-    """
+class Calls(RepeatingCalls):
+    """The clients of one region, whom to tell about retries, and how to wait."""
 
     clients: Clients
     on_retry: OnRetry
@@ -37,36 +34,10 @@ class Calls:
     def region(self) -> str:
         return self.clients.region
 
-    def repeatable(
-        self,
-        operation: str,
-        phase: Phase,
-        send: Callable[[], T],
-        *,
-        policy: RetryPolicy | None = None,
+    def once(
+        self, operation: str, phase: Phase, send: Callable[[], T], *, born: float | None = None
     ) -> T:
-        """Make a call that may be sent again: reads, and changes that converge (by request
-        id, by unique name)."""
-        return self.retrying(operation, lambda: self.once(operation, phase, send), policy=policy)
-
-    def retrying(
-        self, operation: str, attempt: Callable[[], T], *, policy: RetryPolicy | None = None
-    ) -> T:
-        """Run several calls that only make sense together, again from the first."""
-        return with_retries(
-            attempt,
-            operation=operation,
-            on_retry=self.on_retry,
-            policy=policy,
-            sleep=self.pause,
-        )
-
-    def read(self, operation: str, send: Callable[[], T]) -> T:
-        """Make a read, with retries."""
-        return self.repeatable(operation, "read", send)
-
-    def once(self, operation: str, phase: Phase, send: Callable[[], T]) -> T:
-        """Make a call exactly once."""
+        """Make a call exactly once. No row of the table asks how old its subject is."""
         try:
             sdk.load()
             from google.api_core.exceptions import GoogleAPIError

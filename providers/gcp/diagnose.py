@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from providers.contract.errors import AuthError, CloudError, InvalidRequestError
+from providers.contract.errors import CloudError, InvalidRequestError
+from providers.contract.findings import refused, say_requirement
 from providers.contract.types import Finding, Need, Offer, Verdict
 from providers.gcp import images, offers
 from providers.gcp.calls import Calls
@@ -33,7 +34,7 @@ class Diagnosis:
         try:
             account = sign_in(self.calls)
         except CloudError as error:
-            return (_of("credentials", "Google Cloud", error), self._clock())
+            return (refused("credentials", "Google Cloud", error), self._clock())
         who = account.identity
         identity = Finding("credentials", who.principal, "ok", f"in project {who.account}")
         with ThreadPoolExecutor(max_workers=3) as pool:
@@ -59,18 +60,18 @@ class Diagnosis:
         try:
             image = images.resolve_image(self.calls, self.need.os, arch)
         except CloudError as error:
-            return _of("image", subject, error)
+            return refused("image", subject, error)
         return Finding("image", subject, "ok", image.id)
 
     def _size(self) -> tuple[Finding, Offer | None, list[Finding]]:
         need = self.need
-        subject = need.requirement.type or _size(need)
+        subject = need.requirement.type or say_requirement(need.requirement)
         operations = ("machineTypes.aggregatedList", "zones.list")
         try:
             found = offers.survey(self.calls, need.requirement, need.zone)
         except CloudError as error:
             seen = tried(error.operation, error) if error.operation in operations else []
-            return _of("size", subject, error), None, [] if _settled(error) else seen
+            return refused("size", subject, error), None, [] if _settled(error) else seen
         seen = [finding for operation in operations for finding in tried(operation)]
         if not found:
             where = need.zone or self.calls.region
@@ -87,7 +88,7 @@ class Diagnosis:
             subnet = find_subnet(self.calls, self.need.subnet)
         except CloudError as error:
             seen = [] if _settled(error) else tried("subnetworks.get", error)
-            return _of("network", subject, error), None, seen
+            return refused("network", subject, error), None, seen
         said = f"{subnet.id} in network {subnet.network}"
         return Finding("network", subject, "ok", said), subnet, tried("subnetworks.get")
 
@@ -120,17 +121,3 @@ class Diagnosis:
 def _settled(error: CloudError) -> bool:
     """Whether the call was allowed, and refused for what it asked."""
     return isinstance(error, InvalidRequestError)
-
-
-def _size(need: Need) -> str:
-    wanted = need.requirement
-    memory = f"{(wanted.memory or 0) / 1024**3:g} GiB" if wanted.memory else ""
-    cpu = f"{wanted.cpu} vCPU" if wanted.cpu else ""
-    return ", ".join(part for part in (cpu, memory, wanted.arch, wanted.market) if part)
-
-
-def _of(check: str, subject: str, error: CloudError) -> Finding:
-    verdict: Verdict = (
-        "failed" if isinstance(error, (InvalidRequestError, AuthError)) else "unknown"
-    )
-    return Finding(check, subject, verdict, error.message, error.advice)

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from providers.contract.ownership import is_owned
+from providers.contract.resources import machine_resource
 from providers.contract.types import TAG_TARGET, Owner, Resource
 from providers.gcp.calls import Calls
 from providers.gcp.errors import PROVIDER
 from providers.gcp.firewall import is_ours, read_rules
 from providers.gcp.ingress import FirewallRule, let_in
 from providers.gcp.instances import to_machine
-from providers.gcp.listing import Survey, as_disks, as_resource
+from providers.gcp.listing import Survey, as_disks
 
 
 def find_foreign(calls: Calls, owner: Owner) -> Sequence[Resource]:
@@ -23,7 +24,7 @@ def find_foreign(calls: Calls, owner: Owner) -> Sequence[Resource]:
         disks = pool.submit(survey.disks, "")
         rules = pool.submit(read_rules, calls)
         instances = survey.instances("")
-        machines = [as_resource(to_machine(item, calls.region)) for item in instances]
+        machines = [machine_resource(to_machine(item, calls.region)) for item in instances]
         found = [*machines, *as_disks(disks.result(), instances, calls.region)]
         others = [rule for rule in rules.result() if not is_ours(rule, owner)]
     return tuple(

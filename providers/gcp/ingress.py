@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv6Network, ip_network
 from typing import Literal
 
+from providers.contract.sources import network_of
 from providers.contract.types import TAG_TARGET, Owner, PortRule
-from providers.gcp.errors import invalid
+from providers.gcp.errors import PROVIDER, invalid
 from providers.gcp.names import digest, network_tag
 
 SSH_PORT = 22
@@ -71,14 +72,7 @@ def normalise(rule: PortRule) -> PortRule:
 
     Raises InvalidRequestError for a source that is no CIDR.
     """
-    try:
-        source = str(ip_network(rule.source, strict=False))
-    except ValueError as error:
-        raise invalid(
-            f"{rule.source!r} is not a network such as 203.0.113.4/32",
-            "firewalls.insert",
-            "check `ssh_from`",
-        ) from error
+    source = network_of(rule.source, provider=PROVIDER, operation="firewalls.insert")
     return replace(rule, source=source, description=rule.description[:LONGEST_WORDS])
 
 

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from providers.contract.resources import machine_resource
 from providers.contract.types import (
     TAG_TARGET,
-    CloudMachine,
     Listing,
     Owner,
     Resource,
@@ -58,7 +58,7 @@ class Survey:
         machines.sort(key=lambda machine: (machine.target, machine.name, machine.id))
         return Listing(
             machines=tuple(machines),
-            resources=tuple(map(as_resource, machines)) + tuple(resources),
+            resources=tuple(map(machine_resource, machines)) + tuple(resources),
         )
 
     def instances(self, filter: str) -> list[compute.Instance]:
@@ -145,19 +145,6 @@ class Survey:
             )
             for target, found in sorted(by_target.items())
         ]
-
-
-def as_resource(machine: CloudMachine) -> Resource:
-    """A machine as one of the resources, so that it can be destroyed like the others."""
-    return Resource(
-        kind="machine",
-        id=machine.id,
-        name=machine.name,
-        provider=machine.provider,
-        region=machine.region,
-        target=machine.target or None,
-        tags=machine.tags,
-    )
 
 
 def as_disks(

@@ -7,11 +7,11 @@ from dataclasses import replace
 from orchestrator.app.urls import standing_urls
 from orchestrator.engine.containers import Container, PublishedPort
 from orchestrator.operations.destroy import DestroyResource
-from orchestrator.operations.machine_record import machine_resource
 from orchestrator.operations.operation import Operation
 from orchestrator.operations.remove_container import RemoveContainer
 from orchestrator.planning.plan import Plan
 from orchestrator.planning.survey import MachineView, Survey
+from providers.contract.resources import machine_resource
 from providers.contract.types import CloudMachine
 
 WEB = Container(
