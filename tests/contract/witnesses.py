@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from providers.contract.retry import ignore_retry
 from providers.contract.types import TAG_ENVIRONMENT, TAG_PROJECT, Owner, ResourceKind
 from tests.az import Az
 from tests.contract.emulators import Emulator
@@ -123,11 +124,8 @@ class Aws:
         )
 
     def make(self, word: str) -> dict[ResourceKind, str]:
-        image = self("describe-images", "--filters", "Name=architecture,Values=x86_64")
-        ran = self(
-            *("run-instances", "--image-id", image["Images"][0]["ImageId"]),
-            *("--instance-type", "t3.micro"),
-        )
+        image = self.emulator.provider(ignore_retry).resolve_image("debian-12", "x86_64")
+        ran = self("run-instances", "--image-id", image.id, "--instance-type", "t3.micro")
         zone = ran["Instances"][0]["Placement"]["AvailabilityZone"]
         volume = self("create-volume", "--availability-zone", zone, "--size", "1")
         group = self("create-security-group", "--group-name", word, "--description", word)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from tests.contract.emulators import Can, Facts, Refusal, Verb
+from tests.contract.emulators import Can, Facts
 from tests.contract.emulators.arm import FACTS, AzureCloud
 from tests.contract.emulators.sandbox_service import SandboxService
 
@@ -22,8 +22,8 @@ class ArmSandbox(AzureCloud):
     facts: ClassVar[Facts] = replace(
         FACTS, images=tuple(image for image in FACTS.images if image[1] == "x86_64")
     )
-    can: ClassVar[frozenset[Can]] = frozenset({"faults", "operations", "calls", "outside"})
-
+    # Faults strike in this process, where the same emulator has no machines to wait for.
+    can: ClassVar[frozenset[Can]] = frozenset({"calls", "outside"})
     machines_are_real: ClassVar[bool] = True
 
     def __init__(self) -> None:
@@ -35,17 +35,6 @@ class ArmSandbox(AzureCloud):
             environ["LONGSHORE_AZURE_CA"],
             lambda: managed_identity(environ),
         )
-
-    def refuse(
-        self, verb: Verb, refusal: Refusal, *, times: int = 1, zone: str | None = None
-    ) -> None:
-        self._sandbox.refuse(self.facts.verbs[verb], refusal, times, zone)
-
-    def lose_answer(self, verb: Verb, *, times: int = 1) -> None:
-        self._sandbox.lose_answer(self.facts.verbs[verb], times)
-
-    def forget_faults(self) -> None:
-        self._sandbox.forget_faults()
 
     def calls(self) -> list[str]:
         return [action for action, _ in self._sandbox.log()]
