@@ -31,6 +31,7 @@ ErrorClass = Literal[
     "capacity_zone",
     "capacity_region",
     "quota",
+    "quota_region",
     "throttled",
     "auth",
     "invalid",
@@ -53,6 +54,7 @@ _CLASSES: Mapping[ErrorClass, type[CloudError]] = {
     "capacity_zone": CapacityError,
     "capacity_region": CapacityError,
     "quota": QuotaError,
+    "quota_region": QuotaError,
     "throttled": ThrottledError,
     "auth": AuthError,
     "invalid": InvalidRequestError,
@@ -115,6 +117,8 @@ def build_error(
         request_id=request_id,
         advice=advice,
     )
+    if isinstance(found, QuotaError):
+        found.whole_region = becomes == "quota_region"
     if isinstance(found, CapacityError):
         found.widen("region" if becomes == "capacity_region" else "zone")
     if isinstance(found, PassingError):

@@ -56,7 +56,10 @@ class CapacityError(CloudError):
 
 
 class QuotaError(CloudError):
-    """The account may not have more of this in the region."""
+    """The account may not have more of this in the region. `whole_region`: no other family of
+    types would help there, since the limit is on something that every machine takes."""
+
+    whole_region: bool = False
 
 
 class PassingError(CloudError):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import entry_points
 from typing import Protocol
 
-from providers.contract.errors import InvalidRequestError
+from providers.contract.errors import InvalidRequestError, NotInstalledError
 from providers.contract.registry import ENTRY_POINTS, provider_names
 from providers.contract.retry import OnRetry, Pause
 from providers.contract.types import (
@@ -183,11 +183,19 @@ class ProviderFactory(Protocol):
 def provider_factory(name: str) -> ProviderFactory:
     """The factory registered under `name` in the entry-point group `longshore.providers`.
 
-    Raises InvalidRequestError, naming the providers there are, when there is none.
+    Raises InvalidRequestError, naming the providers there are, when there is none, and
+    NotInstalledError when there is one that cannot be loaded.
     """
     for entry in entry_points(group=ENTRY_POINTS):
         if entry.name == name:
-            factory: ProviderFactory = entry.load()
+            try:
+                factory: ProviderFactory = entry.load()
+            except (ImportError, AttributeError) as error:
+                raise NotInstalledError(
+                    f"the provider cannot be loaded from {entry.value}: {error}",
+                    provider=name,
+                    advice="install the package that it comes with again",
+                ) from error
             return factory
     known = ", ".join(provider_names()) or "none"
     raise InvalidRequestError(
