@@ -58,7 +58,7 @@ class Choices:
             self._used_up.add(spot.offer.family)
             # Without a word for what counts together, nothing in the region is sure to count
             # apart.
-            self._closed = self._closed or not spot.offer.family
+            self._closed = self._closed or error.whole_region or not spot.offer.family
         elif isinstance(error, CapacityError):
             self._closed = self._closed or error.scope != "zone"
         elif isinstance(error, TokenSpentError) and here not in self._renewed:

@@ -95,6 +95,13 @@ ROWS: tuple[Row, ...] = (
             "MaxSpotInstanceCountExceeded",
             "MaxSpotFleetRequestCountExceeded",
             "MaxFleetCountExceeded",
+        ),
+        "quota",
+        advice=RAISE_LIMIT,
+    ),
+    # What every machine takes, of whatever type.
+    Row(
+        (
             "AddressLimitExceeded",
             "VolumeLimitExceeded",
             "MaxIOPSLimitExceeded",
@@ -114,12 +121,12 @@ ROWS: tuple[Row, ...] = (
             "ResourceLimitExceeded",
             "ResourceCountExceeded",
         ),
-        "quota",
+        "quota_region",
         advice=RAISE_LIMIT,
     ),
     Row(
         ("PendingVerification",),
-        "quota",
+        "quota_region",
         advice="AWS is still verifying this account; it may clear within hours, or another "
         "region may work now",
     ),

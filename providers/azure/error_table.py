@@ -78,8 +78,9 @@ ROWS: tuple[Row, ...] = (
         "capacity_region",
     ),
     # Quota. One code for many things: what it is about stands in the message alone.
+    Row(("OperationNotAllowed",), "quota_region", text="total regional", advice=RAISE_LIMIT),
+    Row(("OperationNotAllowed",), "quota_region", text="lowprioritycores", advice=RAISE_LIMIT),
     Row(("OperationNotAllowed",), "quota", text="cores quota", advice=RAISE_LIMIT),
-    Row(("OperationNotAllowed",), "quota", text="lowprioritycores", advice=RAISE_LIMIT),
     Row(("OperationNotAllowed",), "quota", text="exceeding approved", advice=RAISE_LIMIT),
     Row(
         (
@@ -90,7 +91,7 @@ ROWS: tuple[Row, ...] = (
             "IPv4BasicSkuPublicIpCountLimitReached",
             "StaticPublicIPCountLimitReached",
         ),
-        "quota",
+        "quota_region",
         advice=RAISE_LIMIT,
     ),
     Row(("OperationNotAllowed",), "transient", text="attached"),

@@ -20,6 +20,9 @@ RAISE_LIMIT = (
 )
 ENABLE = "enable the API: `gcloud services enable compute.googleapis.com`"
 
+WHOLE_REGION = ("in_use_addresses", "static_addresses", "ssd_total_gb", "disks_total_gb")
+"""Metrics of a region's quota that every machine takes from, of whatever family."""
+
 ROWS: tuple[Row, ...] = (
     # Nothing left to do.
     Row(("alreadyExists", "RESOURCE_ALREADY_EXISTS"), "ok", CREATE),
@@ -75,7 +78,11 @@ ROWS: tuple[Row, ...] = (
         "throttled",
     ),
     # Quota.
-    Row(("*QUOTA*", "quotaExceeded"), "quota", text="all_regions", advice=RAISE_LIMIT),
+    Row(("*QUOTA*", "quotaExceeded"), "quota_region", text="all_regions", advice=RAISE_LIMIT),
+    *(
+        Row(("*QUOTA*", "quotaExceeded"), "quota_region", text=metric, advice=RAISE_LIMIT)
+        for metric in WHOLE_REGION
+    ),
     Row(("*QUOTA*", "quotaExceeded", "limitExceeded"), "quota", advice=RAISE_LIMIT),
     # Credentials and permissions.
     Row(
@@ -195,6 +202,7 @@ VANISHED = Row(("RESOURCE_NOT_FOUND",), "capacity_zone", FRESH)
 WEIGHT: tuple[ErrorClass | None, ...] = (
     "capacity_zone",
     "capacity_region",
+    "quota_region",
     "quota",
     "auth",
     "throttled",

@@ -6,7 +6,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,8 @@ class _Berth:
     register: Register
     image: str
     applied: frozenset[Ingress] | None = None
+    filter: threading.Lock = field(default_factory=threading.Lock)
+    """Held while `applied` is made true, or is no longer."""
 
 
 class Fleet:
@@ -64,7 +66,6 @@ class Fleet:
         self._log = log
         self._berths: dict[str, _Berth] = {}
         self._lock = threading.Lock()
-        self._firewall_lock = threading.Lock()
 
     def use_image(self, image: str) -> None:
         """Boot machines from `image` where their API does not say otherwise; all new machines
@@ -152,9 +153,8 @@ class Fleet:
     def converge_firewalls(self) -> None:
         """Bring every running machine's packet filter to the rules that hold now; returns when
         they are in force. Machines whose rules did not change are left alone."""
-        with self._firewall_lock, ThreadPoolExecutor(PARALLEL_FILTERS) as pool:
-            berths = [one for one in list(self._berths.values()) if one.applied is not None]
-            list(pool.map(self._apply, berths))
+        with ThreadPoolExecutor(PARALLEL_FILTERS) as pool:
+            list(pool.map(self._converge, list(self._berths.values())))
 
     def _attempt(self, berth: _Berth, job: Callable[[], None], done: Done) -> None:
         import docker.errors
@@ -192,12 +192,12 @@ class Fleet:
         self._protect(berth)
 
     def _stop(self, berth: _Berth) -> None:
-        with self._firewall_lock:
+        with berth.filter:
             berth.applied = None
         stop_machine(self._client, berth.machine)
 
     def _reboot(self, berth: _Berth) -> None:
-        with self._firewall_lock:
+        with berth.filter:
             berth.applied = None
         restart_machine(self._client, berth.machine)
         self._protect(berth)
@@ -208,7 +208,7 @@ class Fleet:
             return
         if is_up(self._client, berth.machine):
             return
-        with self._firewall_lock:
+        with berth.filter:
             berth.applied = None
         if rebooted:
             self._start(berth)
@@ -216,7 +216,7 @@ class Fleet:
             berth.register.halted(instance)
 
     def _remove(self, berth: _Berth) -> None:
-        with self._firewall_lock:
+        with berth.filter:
             berth.applied = None
         instance = berth.machine.instance
         self._console_file(instance).write_bytes(console_output(self._client, berth.machine))
@@ -227,11 +227,17 @@ class Fleet:
         berth.work.shutdown(wait=False)
 
     def _protect(self, berth: _Berth) -> None:
-        with self._firewall_lock:
+        with berth.filter:
             berth.applied = None
             problem = self._apply(berth)
         if problem:
             raise SandboxError(f"its security groups cannot be enforced: {problem}")
+
+    def _converge(self, berth: _Berth) -> None:
+        """One that does not run, or boots, has no filter to change: it gets one of its own."""
+        with berth.filter:
+            if berth.applied is not None:
+                self._apply(berth)
 
     def _apply(self, berth: _Berth) -> str:
         wanted = berth.register.rules(berth.machine.instance)

@@ -175,6 +175,16 @@ def test_without_another_family_of_that_size_a_quota_leads_to_the_next_place(ben
     assert len(bench.second.machines) == 1
 
 
+def test_a_quota_that_every_machine_takes_from_leads_to_the_next_place(bench: Bench) -> None:
+    bench.first.types = (("s.2", 2, "s"), ("m.2", 2, "m"))
+    refusal = used_up()
+    refusal.whole_region = True
+    bench.first.refusals = {"*": [refusal]}
+    bench.create().apply(bench.context)
+    assert bench.first.tried == ["s.2 in a"]
+    assert len(bench.second.machines) == 1
+
+
 def test_where_nobody_says_what_counts_together_a_quota_leads_to_the_next_place(
     bench: Bench,
 ) -> None:
