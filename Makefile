@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export VENV
 
-.PHONY: demo test lint unit e2e bench prepare example clean
+.PHONY: demo test lint unit e2e contract machines bench prepare example clean
 
 demo: prepare example ## the main job in the sandbox, from nothing to nothing
 	@examples/demo
@@ -29,8 +29,15 @@ lint: prepare
 unit: prepare
 	$(BIN)/pytest tests/unit -n 2
 
+# Mostly waiting for machines, so the two halves wait side by side.
 e2e: prepare example ## real SSH, a real Engine, real machines in the sandbox
-	$(BIN)/pytest tests/contract tests/e2e tests/faults
+	@$(MAKE) --no-print-directory -j2 --output-sync=target contract machines
+
+contract:
+	$(BIN)/pytest tests/contract
+
+machines:
+	$(BIN)/pytest tests/e2e tests/faults
 
 bench: prepare example
 	$(BIN)/python -m benchmarks
