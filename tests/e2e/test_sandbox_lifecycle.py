@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -118,8 +119,7 @@ def test_a_process_that_is_not_ours_is_left_alone(sandbox: Sandbox) -> None:
     home = Home(sandbox.home)
     record = home.read_server()
     assert record is not None
-    stranger = type(record)(os.getpid(), record.token, record.port, record.image)
-    home.write_server(stranger)
+    home.write_server(replace(record, pid=os.getpid()))
     with pytest.raises(SandboxError, match="not as the process on record"):
         sandbox.down()
     assert server_runs(home)
