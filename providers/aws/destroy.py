@@ -16,7 +16,7 @@ from providers.contract.waiting import Deadline
 
 T = TypeVar("T")
 
-STOP_PAUSE = 0.5
+STOP_PAUSE = 0.3
 """Seconds before the first look at a machine that is terminating; it takes EC2 half a minute."""
 
 AT_ONCE = ("firewall", "key", "address")
